@@ -1,0 +1,45 @@
+# Every target sets up what it needs. Nothing is installed outside this folder, except what only a
+# package manager can install, and that is said aloud first.
+SHELL := /bin/bash
+PYTHON ?= python3
+UV_VERSION := 0.13.8
+UV := .tools/bin/uv
+PY := .venv/bin/python
+RUN := .venv/bin/quarterdeck
+
+.PHONY: help setup run drill test check bench chaos clean
+help: ## what there is to make
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+
+setup: .venv/.locked ## the virtual environment with the locked dependencies, and .venv/bin/quarterdeck
+
+.tools/.uv-$(UV_VERSION):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Quarterdeck needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>&1). Set PYTHON=/path/to/python3.11."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "Python's venv module is missing. Installing Debian's python3-venv with apt-get."; \
+	  [ "$$(id -u)" = 0 ] || { echo "Not root: run 'sudo apt-get install python3-venv' and try again."; exit 1; }; \
+	  apt-get update -q && apt-get install -qy python3-venv; }
+	@$(PYTHON) -m venv .tools
+	@.tools/bin/pip install --quiet --disable-pip-version-check 'uv==$(UV_VERSION)'
+	@touch $@
+
+.venv/.locked: .tools/.uv-$(UV_VERSION) pyproject.toml uv.lock
+	@$(UV) sync --frozen --quiet
+	@touch $@
+
+run: setup ## start Quarterdeck: your Slack when .env names it, the practice workspace otherwise
+	@$(RUN) run
+
+drill: setup ## the practice company plays one whole incident in about 20 seconds
+	@$(RUN) drill
+
+test: setup ## every test
+	@$(PY) -m pytest -q
+
+check: setup ## formatting, lint, types
+	@.venv/bin/ruff format --check .
+	@.venv/bin/ruff check .
+	@.venv/bin/mypy
+
+clean: ## remove what setup made
+	rm -rf .venv .tools

@@ -1,0 +1,1 @@
+"""Pure rules: what an incident is and what follows from what. No clock, no network, no database."""
