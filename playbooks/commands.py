@@ -1,0 +1,212 @@
+"""What somebody or something wants. Every happening becomes one of these and goes in through one door.
+
+`at` is the moment (UTC) at which the wish was received, never read inside a decision. `source_id` names the
+happening outside (a press, a form, an event), so that its repeat is recognised.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from playbooks.entries import SYSTEM_ACTOR, Actor
+from playbooks.model import Role, Trigger
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    team: str
+    at: datetime
+    source_id: str
+    by: Actor = SYSTEM_ACTOR
+    source: str = ""  # a permalink, for the timeline
+
+
+@dataclass(frozen=True, kw_only=True)
+class Open(Command):
+    """Open an incident, or join the one that is open for the same key.
+
+    `member` is False for guests and strangers, None when it could not be looked up. `separately` says that an
+    offer to join an incident with the same key name was declined.
+    """
+
+    text: str
+    trigger: Trigger
+    keys: tuple[str, ...] = ()
+    noticed_at: datetime
+    drill: bool = False
+    member: bool | None = True
+    separately: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnIncident(Command):
+    number: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Join(OnIncident):
+    """A second report of the same key, or the answer to the offer to join."""
+
+    text: str
+    keys: tuple[str, ...] = ()
+    member: bool | None = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tick(OnIncident):
+    """The clock passed `next_due`. `away` are the stretches in which nothing ran (start, end), newest last."""
+
+    away: tuple[tuple[datetime, datetime], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Posted(OnIncident):
+    """A surface was shown for the first time, at `at`. `link` leads to it."""
+
+    surface: str
+    late_s: float = 0.0
+    late_why: str | None = None
+    link: str = ""
+    maybe_repeat: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class SendFailed(OnIncident):
+    """A surface cannot be shown where it belongs; `error` is Slack's word, `why` a sentence."""
+
+    surface: str
+    error: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelReady(OnIncident):
+    channel: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelRefused(OnIncident):
+    """The incident channel cannot be had, for good."""
+
+    error: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invited(OnIncident):
+    users: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobFailed(OnIncident):
+    job: str
+    error: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnStep(OnIncident):
+    step: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Complete(OnStep):
+    answers: dict[str, Any] = field(default_factory=dict)
+    provenance: str = "typed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Correct(OnStep):
+    answers: dict[str, Any] = field(default_factory=dict)
+    provenance: str = "typed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class GiveAnswer(OnStep):
+    """The answer that a "Submitted" step still owes."""
+
+    answer: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waive(OnStep):
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakeOver(OnStep):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandOver(OnStep):
+    """`to_member` is False when the person is a guest, a stranger, a bot or deactivated."""
+
+    to: Actor
+    why: str
+    to_member: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoreTime(OnStep):
+    minutes: int
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Skip(OnStep):
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Note(OnIncident):
+    """`member` says that the person is known to be in the incident's channel."""
+
+    text: str
+    occurred_at: datetime
+    member: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assign(OnIncident):
+    role: Role
+    to: Actor
+    to_member: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Close(OnIncident):
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FalseAlarm(OnIncident):
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reopen(OnIncident):
+    """`free_keys` are the fingerprints that no other open incident claims."""
+
+    reason: str
+    free_keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Export(OnIncident):
+    """Wants the record as a file; `to` is where it goes: the person's own direct messages, or a local path."""
+
+    format: str
+    to: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exported(OnIncident):
+    """The file arrived where it was wanted."""
+
+    job: str
+    format: str
+    as_of_seq: int
+    to: str
+    file: str = ""

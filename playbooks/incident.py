@@ -1,0 +1,164 @@
+"""The state of one incident: frozen, and always equal to the fold of its entries (`fold.py`)."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from playbooks.entries import GENESIS
+from playbooks.model import Field, Frozen, Playbook, Role, Step, Trigger
+from playbooks.states import STEP_LABELS, IncidentStatus, StepStatus
+
+
+class SuspectKey(Frozen):
+    """One key under suspicion, never the key itself: `text` is what was given, masked."""
+
+    text: str
+    kind: str | None = None
+    hint: str | None = None
+    fingerprint: str | None = None
+    vendor_id: str | None = None
+    claimed: bool = False  # this incident is the one that a second report of the key joins
+
+
+class Evidence(Frozen):
+    """What a step left behind. `answers` maps field keys to JSON values."""
+
+    answers: dict[str, Any]
+    provenance: str  # typed | read_back | vendor
+    by: str
+    at: datetime
+    seq: int  # the entry that holds it
+
+
+class Post(Frozen):
+    """One message of a step in one place, from being wanted to being there."""
+
+    wanted_at: datetime
+    posted_at: datetime | None = None
+    failed: str | None = None
+    late_s: float = 0.0  # real seconds after due, only when it is worth saying
+    late_why: str | None = None
+
+
+class StepState(Frozen):
+    """Where one step stands.
+
+    `level` counts the rungs of the ladder that fired since the present owner has it: 0 the prompt, 1 the nudge,
+    then the escalations and reminders that `ladder.py` names. `next_at` is None while a rung is not really sent.
+    """
+
+    key: str
+    status: StepStatus = StepStatus.WAITING
+    owner: str | None = None
+    due_at: datetime
+    level: str | None = None
+    level_keys: tuple[str, ...] = ()
+    next_at: datetime | None = None
+    extra_minutes: float = 0.0  # asked for while a rung was on its way
+    more_time_used: int = 0
+    told: tuple[str, ...] = ()  # people who are nobody new to this step
+    posts: dict[str, Post] = {}
+    prompted_at: datetime | None = None
+    prompted_late: bool = False
+    done_at: datetime | None = None
+    done_by: str | None = None
+    late: bool = False
+    evidence: Evidence | None = None
+    reason: str | None = None  # of a skip or a waiver
+    shelved: StepStatus | None = None  # the status a false alarm put aside
+    ask_at: datetime | None = None
+    asks: int = 0
+
+    @property
+    def label(self) -> str:
+        return "Done late" if self.status is StepStatus.DONE and self.late else STEP_LABELS[self.status]
+
+
+class Home(Frozen):
+    """Where the incident lives in Slack: its channel, or the announcement's thread, or not yet anywhere."""
+
+    channel: str | None = None
+    name: str | None = None
+    thread: bool = False
+    why_thread: str | None = None
+
+
+class Incident(Frozen):
+    """One record. Everything else that is shown, judged or exported follows from it and from its entries."""
+
+    team: str
+    number: int
+    status: IncidentStatus = IncidentStatus.OPEN
+    trigger: Trigger
+    text: str
+    t0: datetime
+    noticed_at: datetime
+    drill: bool
+    speed: float
+    playbook: Playbook
+    detector: str
+    membership_verified: bool = True
+    source: str = ""
+    roster: dict[Role, tuple[str, ...]]  # reachable people in order; the first is the owner
+    names: dict[str, str] = {}
+    members: tuple[str, ...] = ()
+    keys: tuple[SuspectKey, ...] = ()
+    home: Home = Home()
+    steps: tuple[StepState, ...] = ()
+    paused: timedelta = timedelta()
+    closed_at: datetime | None = None
+    closed_by: str | None = None
+    close_reason: str | None = None
+    times_closed: int = 0
+    exports: int = 0
+    seq: int = 0
+    head: str = GENESIS
+
+    @property
+    def label(self) -> str:
+        return label_of(self.number)
+
+    @property
+    def is_open(self) -> bool:
+        return self.status is IncidentStatus.OPEN
+
+    def step(self, key: str) -> StepState:
+        """Raises `KeyError` when the playbook has no such step."""
+        for step in self.steps:
+            if step.key == key:
+                return step
+        raise KeyError(key)
+
+    def plan(self, key: str) -> Step:
+        return self.playbook.step(key)
+
+    def field(self, step: str, key: str) -> Field:
+        return self.plan(step).field(key)
+
+    def span(self, minutes: float) -> timedelta:
+        """Real time that `minutes` of the playbook take at this incident's practice speed."""
+        return timedelta(minutes=minutes / self.speed)
+
+    def people(self, role: Role) -> tuple[str, ...]:
+        return (self.detector,) if role is Role.DETECTOR else self.roster.get(role, ())
+
+    def owner_of(self, role: Role) -> str | None:
+        return next(iter(self.people(role)), None)
+
+    @property
+    def everyone(self) -> tuple[str, ...]:
+        """Everybody on the roster, each once, in order."""
+        return tuple(dict.fromkeys(user for role in Role for user in self.roster.get(role, ())))
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The keys of the steps that still keep the incident from being closed."""
+        return tuple(step.key for step in self.steps if not step.status.ended)
+
+    def name(self, user: str) -> str:
+        """The person's name where it is known, else the id."""
+        return self.names.get(user, user)
+
+
+def label_of(number: int) -> str:
+    """`INC-0007`: at least four digits."""
+    return f"INC-{number:04d}"

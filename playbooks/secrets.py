@@ -1,0 +1,58 @@
+"""Finding and masking Anthropic keys, in one place. Nothing that looks like one is stored, logged, echoed or exported.
+
+A full-length key is `sk-ant-api03-` or `sk-ant-admin01-`, 93
+url-safe characters and `AA` (gitleaks' public rules); other kinds are matched loosely, since their lengths are not
+published. Quantifiers are bounded and the pattern is anchored on the left, so no text makes it slow.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+Fingerprint = Callable[[str], str]
+
+_KEY = re.compile(
+    r"(?<![A-Za-z0-9])sk-ant-(?P<kind>[a-z]{2,12}[0-9]{0,3})-(?P<body>[A-Za-z0-9_\-]{8,400})", re.IGNORECASE
+)
+_FULL_BODY = re.compile(r"[A-Za-z0-9_\-]{93}AA")
+_LEAST = 12  # a shorter body is a hint such as a prefix, not a key
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """One key that was found: what may be kept of it."""
+
+    kind: str  # sk-ant-api03
+    hint: str | None  # first 16 and last 4 characters, only of a full-length key
+    fingerprint: str
+
+    def __str__(self) -> str:
+        shown = self.hint or f"{self.kind}-…"
+        return f"[Anthropic key {shown}, fingerprint {self.fingerprint}]"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Masked:
+    text: str
+    found: tuple[Found, ...] = ()
+
+
+def mask(text: str, fingerprint: Fingerprint) -> Masked:
+    """`text` with every key replaced by its kind, hint and fingerprint. Masking twice changes nothing more."""
+    found: list[Found] = []
+
+    def replace(match: re.Match[str]) -> str:
+        if len(match["body"]) < _LEAST:
+            return match[0]
+        key = match[0]
+        full = _FULL_BODY.fullmatch(match["body"]) is not None
+        found.append(
+            Found(
+                kind=f"sk-ant-{match['kind'].lower()}",
+                hint=f"{key[:16]}…{key[-4:]}" if full else None,
+                fingerprint=fingerprint(key),
+            )
+        )
+        return str(found[-1])
+
+    return Masked(text=_KEY.sub(replace, text), found=tuple(found))
