@@ -45,18 +45,20 @@ class OnIncident(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class Join(OnIncident):
-    """A second report of the same key, or the answer to the offer to join."""
+    """A second report of the same key, or the answer to the offer to join.
+
+    `elsewhere` maps fingerprints that another open incident claims to its number.
+    """
 
     text: str
     keys: tuple[str, ...] = ()
     member: bool | None = True
+    elsewhere: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tick(OnIncident):
-    """The clock passed `next_due`. `away` are the stretches in which nothing ran (start, end), newest last."""
-
-    away: tuple[tuple[datetime, datetime], ...] = ()
+    """The clock passed `next_due`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,11 +93,6 @@ class ChannelRefused(OnIncident):
 
     error: str
     why: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Invited(OnIncident):
-    users: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

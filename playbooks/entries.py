@@ -99,6 +99,13 @@ class Entry(Frozen):
         """What `hash` must be, computed afresh."""
         return hashlib.sha256(self.prev_hash.encode("ascii") + b"\n" + self.canonical()).hexdigest()
 
+    @property
+    def on_step(self) -> str:
+        """The step that the entry is about. Raises `ValueError` when it is about none."""
+        if self.step is None:
+            raise ValueError(f"entry {self.seq} ({self.kind}) names no step")
+        return self.step
+
     def canonical(self) -> bytes:
         """The bytes that are hashed, see the head of this file."""
         return json.dumps(

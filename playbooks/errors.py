@@ -7,8 +7,10 @@ InvalidPlaybook      a playbook file cannot be used: every problem at once
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 Names = Callable[[str], str]
+Clock = Callable[[datetime], str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,10 +23,12 @@ class Refused:
     reason: str
     title: str = "Not possible"
     who: tuple[str, ...] = ()
+    when: datetime | None = None
 
-    def sentence(self, name: Names) -> str:
-        """The reason with the people named by `name` (a mention in Slack, a name elsewhere)."""
-        return self.reason.replace("{who}", one_of([name(user) for user in self.who]))
+    def sentence(self, name: Names, clock: Clock) -> str:
+        """The reason with people and moment shown by `name` and `clock` (tokens in Slack, plain words elsewhere)."""
+        sentence = self.reason.replace("{who}", one_of([name(user) for user in self.who]))
+        return sentence.replace("{when}", clock(self.when)) if self.when else sentence
 
 
 def one_of(items: list[str]) -> str:

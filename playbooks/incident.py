@@ -1,5 +1,6 @@
 """The state of one incident: frozen, and always equal to the fold of its entries (`fold.py`)."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +18,11 @@ class SuspectKey(Frozen):
     fingerprint: str | None = None
     vendor_id: str | None = None
     claimed: bool = False  # this incident is the one that a second report of the key joins
+
+    @property
+    def identity(self) -> str:
+        """What makes two reports name the same key."""
+        return self.fingerprint or self.vendor_id or self.text
 
 
 class Evidence(Frozen):
@@ -42,8 +48,9 @@ class Post(Frozen):
 class StepState(Frozen):
     """Where one step stands.
 
-    `level` counts the rungs of the ladder that fired since the present owner has it: 0 the prompt, 1 the nudge,
-    then the escalations and reminders that `ladder.py` names. `next_at` is None while a rung is not really sent.
+    `level` is the newest rung of the ladder (`ladder.py`) that fired since the present owner has the step,
+    `level_keys` the surfaces that carry it, `sent_at` when the first of them was really there. `next_at` is when the
+    next rung fires; None while this one is not really sent, and when none is left.
     """
 
     key: str
@@ -52,6 +59,7 @@ class StepState(Frozen):
     due_at: datetime
     level: str | None = None
     level_keys: tuple[str, ...] = ()
+    sent_at: datetime | None = None
     next_at: datetime | None = None
     extra_minutes: float = 0.0  # asked for while a rung was on its way
     more_time_used: int = 0
@@ -109,7 +117,6 @@ class Incident(Frozen):
     closed_by: str | None = None
     close_reason: str | None = None
     times_closed: int = 0
-    exports: int = 0
     seq: int = 0
     head: str = GENESIS
 
@@ -127,6 +134,14 @@ class Incident(Frozen):
             if step.key == key:
                 return step
         raise KeyError(key)
+
+    def with_step(self, key: str, **changes: Any) -> "Incident":
+        steps = tuple(s.model_copy(update=changes) if s.key == key else s for s in self.steps)
+        return self.model_copy(update={"steps": steps})
+
+    def inviting(self, people: Iterable[str]) -> "Incident":
+        """The same with `people` among the members of the incident's channel."""
+        return self.model_copy(update={"members": tuple(dict.fromkeys((*self.members, *people)))})
 
     def plan(self, key: str) -> Step:
         return self.playbook.step(key)

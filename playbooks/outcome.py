@@ -39,7 +39,7 @@ class Job:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """`incident` is the state after `entries`; `answer` is for the person who asked, `refused` when it was a no."""
+    """`incident` is the state after `entries`; `refused` says why when it was a no."""
 
     incident: Incident
     next_due: datetime | None = None  # when the clock is wanted again (UTC); None: not at all
@@ -47,5 +47,4 @@ class Outcome:
     surfaces: tuple[Surface, ...] = ()
     jobs: tuple[Job, ...] = ()
     refused: Refused | None = None
-    answer: str = ""
     joined: bool = False  # an `Open` that joined an incident already open

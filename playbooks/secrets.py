@@ -37,6 +37,42 @@ class Masked:
     found: tuple[Found, ...] = ()
 
 
+_MASKED = re.compile(r"\[Anthropic key (?P<shown>\S{1,60}), fingerprint (?P<fingerprint>[0-9a-f]{8,64})\]")
+_HINT = re.compile(r"sk-ant-[a-z]{2,12}[0-9]{0,3}-[\w-]{1,11}(?:…|\.{2,3})[\w-]{2,6}", re.IGNORECASE)
+_VENDOR_ID = re.compile(r"\bapikey_[A-Za-z0-9]{8,64}\b")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mention:
+    """What a masked text says about one key."""
+
+    text: str
+    kind: str | None = None
+    hint: str | None = None
+    fingerprint: str | None = None
+    vendor_id: str | None = None
+
+
+def mentions(text: str) -> tuple[Mention, ...]:
+    """The masked keys, vendor ids and hints in a text that went through `mask`; plain names are not looked for."""
+    found = [_masked_mention(match) for match in _MASKED.finditer(text)]
+    rest = _MASKED.sub(" ", text)
+    found += [Mention(text=match[0], vendor_id=match[0]) for match in _VENDOR_ID.finditer(rest)]
+    found += [Mention(text=match[0], hint=_hint(match[0])) for match in _HINT.finditer(rest)]
+    return tuple(found)
+
+
+def _masked_mention(match: re.Match[str]) -> Mention:
+    shown = match["shown"]
+    kind = "-".join(shown.split("-")[:3])
+    hint = None if shown.endswith("-…") else shown
+    return Mention(text=match[0], kind=kind, hint=hint, fingerprint=match["fingerprint"])
+
+
+def _hint(text: str) -> str:
+    return re.sub(r"\.{2,3}", "…", text)
+
+
 def mask(text: str, fingerprint: Fingerprint) -> Masked:
     """`text` with every key replaced by its kind, hint and fingerprint. Masking twice changes nothing more."""
     found: list[Found] = []

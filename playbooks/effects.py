@@ -1,0 +1,102 @@
+"""What people must (again) see and what must be done after a decision: surfaces and jobs, from before and after.
+
+Nothing here decides anything about the incident; it only keeps the outside world in step with the state.
+"""
+
+from collections.abc import Iterator
+
+from playbooks.entries import Entry, Kind
+from playbooks.incident import Incident, StepState
+from playbooks.model import Role
+from playbooks.outcome import Job, Surface
+
+# Entries that change nothing on the board; everything else redraws it.
+_QUIET = {
+    Kind.REFUSED,
+    Kind.NOTE,
+    Kind.ANNOUNCED,
+    Kind.ASKED,
+    Kind.REMINDED,
+    Kind.EXPORT_WANTED,
+    Kind.EXPORTED,
+    Kind.JOB_FAILED,
+}
+_HEADLINE = {
+    Kind.OPENED,
+    Kind.CHANNEL_READY,
+    Kind.THREAD_SERVES,
+    Kind.CLOSED,
+    Kind.FALSE_ALARM,
+    Kind.REOPENED,
+    Kind.ASSIGNED,
+}
+_MOVED_IN = {Kind.CHANNEL_READY, Kind.THREAD_SERVES}
+
+
+def place_of(key: str) -> str:
+    """Where a surface belongs: `dm:<user>`, `alerts`, or `incident`."""
+    if ":dm:" in key:
+        return "dm:" + key.split(":dm:", 1)[1]
+    return "alerts" if key == "announcement" or key.endswith(":alerts") else "incident"
+
+
+def surfaces(before: Incident | None, after: Incident, entries: tuple[Entry, ...]) -> tuple[Surface, ...]:
+    """Every surface that these entries make wanted, new or to be redrawn, each once."""
+    keys = dict.fromkeys(_keys(before, after, entries))
+    return tuple(Surface(key=key, place=place_of(key)) for key in keys)
+
+
+def jobs(before: Incident | None, after: Incident, entries: tuple[Entry, ...]) -> tuple[Job, ...]:
+    """Deeds that follow: make the channel, invite who is new, send the file."""
+    wanted = []
+    if any(entry.kind is Kind.OPENED for entry in entries):
+        wanted.append(Job(key="channel"))
+    already = before.members if before and before.home.channel else ()
+    if after.home.channel and (new := tuple(user for user in after.members if user not in already)):
+        wanted.append(Job(key=f"invite:{after.seq}", args={"users": list(new)}))
+    exports = [Job(key=f"export:{e.seq}", args=e.data) for e in entries if e.kind is Kind.EXPORT_WANTED]
+    return (*wanted, *exports)
+
+
+def _keys(before: Incident | None, after: Incident, entries: tuple[Entry, ...]) -> Iterator[str]:
+    kinds = {entry.kind for entry in entries}
+    if before is None:
+        yield from _opening(after)
+    if kinds & _HEADLINE:
+        yield from ("announcement", "topic")
+    if kinds - _QUIET:
+        yield "board"
+    if kinds & _MOVED_IN:
+        yield from (f"receipt:dm:{after.detector}", *_briefs(after))
+    for entry in entries:
+        if entry.kind is Kind.JOINED and entry.actor.id != after.detector:
+            yield f"joined:dm:{entry.actor.id}"
+        if entry.kind in (Kind.CLOSED, Kind.FALSE_ALARM):
+            yield f"scorecard:{after.times_closed}"
+        if entry.kind is Kind.MISSED:
+            yield from (f"missed:{entry.seq}:channel", f"missed:{entry.seq}:alerts")
+    for step in after.steps:
+        yield from _step_keys(before.step(step.key) if before else None, step)
+
+
+def _opening(incident: Incident) -> Iterator[str]:
+    yield f"receipt:dm:{incident.detector}"
+    yield from _briefs(incident)
+
+
+def _briefs(incident: Incident) -> Iterator[str]:
+    """One private brief per owner, as the incident was opened; later owners learn of it by the prompt itself."""
+    owners = {s.owner for s in incident.steps if s.owner and incident.plan(s.key).role is not Role.DETECTOR}
+    return (f"brief:dm:{owner}" for owner in sorted(owners))
+
+
+def _step_keys(before: StepState | None, after: StepState) -> Iterator[str]:
+    known = before.posts if before else {}
+    yield from (key for key in after.posts if key not in known)
+    if before is not None and _look(before) != _look(after):
+        yield from (key for key, post in after.posts.items() if not post.failed)
+
+
+def _look(step: StepState) -> tuple[object, ...]:
+    """What the messages of a step show."""
+    return (step.status, step.owner, step.late, step.evidence, step.done_by, step.reason, step.due_at)

@@ -1,0 +1,130 @@
+"""Who hears of a step next, and when. Pure functions of the incident.
+
+The rungs, in order: `prompt` (the owner, and a copy in the channel), `nudge` (the owner again, and the first deputy
+gets the prompt), `role` (the rest of the step's role), `lead` (security_lead), `alerts` (the alerts channel), then
+`reminder:1` ... A rung with nobody new is passed over.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from playbooks.incident import Incident, StepState
+from playbooks.model import Role
+from playbooks.states import StepStatus
+
+CHANNEL_WAIT = timedelta(seconds=150)  # real time, then the thread under the announcement serves
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rung:
+    """One level: the surfaces to be shown and the people who are nobody new afterwards."""
+
+    level: str
+    keys: tuple[str, ...]
+    told: tuple[str, ...] = ()
+
+
+def prompt_key(step: str, user: str) -> str:
+    return f"prompt:{step}:dm:{user}"
+
+
+def channel_key(step: str) -> str:
+    return f"prompt:{step}:channel"
+
+
+def first_rung(incident: Incident, step: StepState) -> Rung:
+    """The prompt; for a step that nobody owns, the first escalation together with the channel's copy."""
+    if step.owner is not None:
+        keys = (prompt_key(step.key, step.owner), channel_key(step.key))
+        return Rung(level="prompt", keys=keys, told=(step.owner,))
+    rung = next(rung for rung in _rungs(incident, step) if rung.level not in ("nudge", "role"))
+    return Rung(level=rung.level, keys=(channel_key(step.key), *rung.keys), told=rung.told)
+
+
+def next_rung(incident: Incident, step: StepState) -> Rung | None:
+    """What fires after `step.level`, or None when the ladder is at its end."""
+    order = _order(incident)
+    passed = order.index(step.level) if step.level else -1
+    ahead = (rung for rung in _rungs(incident, step) if order.index(rung.level) > passed)
+    return next((rung for rung in (_unsaid(step, rung) for rung in ahead) if rung.keys), None)
+
+
+def next_moment(incident: Incident, step: StepState, sent_at: datetime) -> datetime | None:
+    """When the next rung fires, counted from when this one was really sent."""
+    rung = next_rung(incident, step)
+    if rung is None:
+        return None
+    plan = incident.plan(step.key)
+    reminding = rung.level.startswith("reminder")
+    minutes = (incident.playbook.remind_every if reminding else plan.within) + step.extra_minutes
+    return sent_at + incident.span(minutes)
+
+
+def next_ask(incident: Incident, step: StepState, at: datetime) -> datetime | None:
+    """When the answer that is still to come is asked for again."""
+    pending = incident.plan(step.key).pending
+    return at + incident.span(pending.every) if pending else None
+
+
+def overdue_at(incident: Incident, step: StepState) -> datetime:
+    """The last moment at which the step is done on time is just this one."""
+    return step.due_at + incident.span(incident.plan(step.key).within)
+
+
+def running(step: StepState) -> bool:
+    """Prompted or about to be, also while a false alarm has put it aside: what is sent meanwhile still counts."""
+    return (step.shelved or step.status) in (StepStatus.DUE, StepStatus.OVERDUE)
+
+
+def _unsaid(step: StepState, rung: Rung) -> Rung:
+    """Once only per step, person and place: what was said before a step went back and forth is not said again."""
+    return replace(rung, keys=tuple(key for key in rung.keys if key not in step.posts))
+
+
+def _order(incident: Incident) -> list[str]:
+    reminders = [f"reminder:{n}" for n in range(1, incident.playbook.reminders + 1)]
+    return ["prompt", "nudge", "role", "lead", "alerts", *reminders]
+
+
+def _rungs(incident: Incident, step: StepState) -> Iterator[Rung]:
+    role = [user for user in incident.people(incident.plan(step.key).role) if user not in step.told]
+    if step.owner is not None:
+        deputy = tuple(role[:1])
+        keys = (f"nudge:{step.key}:dm:{step.owner}", *(prompt_key(step.key, user) for user in deputy))
+        yield Rung(level="nudge", keys=keys, told=deputy)
+    if role:
+        yield _escalation("role", step.key, role)
+    if lead := [user for user in incident.people(Role.SECURITY_LEAD) if user not in step.told]:
+        yield _escalation("lead", step.key, lead)
+    yield Rung(level="alerts", keys=(f"escalation:{step.key}:alerts",))
+    place = f"dm:{step.owner}" if step.owner else "channel"
+    for n in range(1, incident.playbook.reminders + 1):
+        yield Rung(level=f"reminder:{n}", keys=(f"reminder:{step.key}:{n}:{place}",))
+
+
+def _escalation(level: str, step: str, people: list[str]) -> Rung:
+    return Rung(level=level, keys=tuple(f"escalation:{step}:dm:{user}" for user in people), told=tuple(people))
+
+
+def next_due(incident: Incident) -> datetime | None:
+    """When the clock is wanted again (UTC), or None. Follows from the state alone; nothing is ever cancelled."""
+    moments = [step.ask_at for step in incident.steps if step.status is StepStatus.SUBMITTED]
+    if incident.is_open:
+        if incident.home.channel is None and not incident.home.thread:
+            moments.append(incident.t0 + CHANNEL_WAIT)
+        for step in incident.steps:
+            moments += _moments(incident, step)
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def _moments(incident: Incident, step: StepState) -> list[datetime | None]:
+    match step.status:
+        case StepStatus.WAITING:
+            return [step.due_at]
+        case StepStatus.DUE:
+            return [overdue_at(incident, step), step.next_at]
+        case StepStatus.OVERDUE:
+            return [step.next_at]
+        case _:
+            return []

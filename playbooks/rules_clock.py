@@ -1,0 +1,57 @@
+"""What follows when the clock passed `ladder.next_due`: steps come due, rungs fire, answers are asked for."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from playbooks import commands as c
+from playbooks.draft import Draft
+from playbooks.entries import Kind
+from playbooks.ladder import CHANNEL_WAIT, Rung, first_rung, next_rung, overdue_at, running
+from playbooks.states import StepStatus
+
+MISSED_AFTER = timedelta(hours=24)  # real time: what is overdue longer becomes one summary
+
+
+def tick(draft: Draft, command: c.Tick) -> None:
+    """Everything that is due by now, each thing once. At most one rung a step, because the next waits for this one."""
+    at, incident = command.at, draft.incident
+    if incident.is_open and not incident.home.channel and not incident.home.thread and incident.t0 + CHANNEL_WAIT <= at:
+        draft.add(Kind.THREAD_SERVES, why="there was no channel 150 s after the opening", error="timeout")
+    missed = []
+    for key in (step.key for step in incident.steps):
+        if incident.is_open:
+            missed += _come_due(draft, key, at)
+            _climb(draft, key, at)
+        _ask(draft, key, at)
+    if missed:
+        draft.add(Kind.MISSED, steps=missed)
+
+
+def _come_due(draft: Draft, key: str, at: datetime) -> list[str]:
+    step = draft.incident.step(key)
+    missed = step.status is StepStatus.WAITING and at - step.due_at > MISSED_AFTER
+    if step.status is StepStatus.WAITING and step.due_at <= at:
+        rung = Rung(level="missed", keys=()) if missed else first_rung(draft.incident, step)
+        draft.add(Kind.DUE, step=key, **_facts(rung))
+    step = draft.incident.step(key)
+    if step.status is StepStatus.DUE and overdue_at(draft.incident, step) <= at:
+        draft.add(Kind.OVERDUE, step=key)
+    return [key] if missed else []
+
+
+def _climb(draft: Draft, key: str, at: datetime) -> None:
+    step = draft.incident.step(key)
+    if running(step) and step.next_at is not None and step.next_at <= at:
+        rung = next_rung(draft.incident, step) or Rung(level=step.level or "prompt", keys=())
+        draft.add(Kind.UNANSWERED, step=key, **_facts(rung))
+
+
+def _ask(draft: Draft, key: str, at: datetime) -> None:
+    step = draft.incident.step(key)
+    if step.status is StepStatus.SUBMITTED and step.ask_at is not None and step.ask_at <= at:
+        to = step.owner or step.done_by or draft.incident.detector
+        draft.add(Kind.ASK_DUE, step=key, keys=[f"ask:{key}:{step.asks + 1}:dm:{to}"])
+
+
+def _facts(rung: Rung) -> dict[str, Any]:
+    return {"level": rung.level, "keys": list(rung.keys), "told": list(rung.told)}
