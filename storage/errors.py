@@ -1,0 +1,102 @@
+"""What can go wrong with the record, as a tree. Every leaf is one sentence a person can act on.
+
+StorageError
+├── NotFound             no such incident
+├── Conflict             somebody else wrote first, and trying again did not help
+├── AlreadyRunning       another Quarterdeck holds this database
+├── DatabaseUnavailable  locked, read-only, full, damaged or not answering: trying later may help
+├── ForeignDatabase      it belongs to another program
+├── OldDatabase          it was not brought up to this version yet
+└── NewerDatabase        it was brought up to a version that this program does not know
+
+Errors of the drivers are turned into these once, in `translated`. What is our own mistake (wrong SQL, a value of the
+wrong type) is let through as it is.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, InternalError, OperationalError
+
+
+class StorageError(Exception):
+    """Something is wrong with the record."""
+
+
+class NotFound(StorageError):
+    """There is no such incident."""
+
+
+class Conflict(StorageError):
+    """Somebody else wrote the same thing first."""
+
+
+class AlreadyRunning(StorageError):
+    """Another Quarterdeck is running on this database."""
+
+
+class DatabaseUnavailable(StorageError):
+    """The database cannot be used at the moment."""
+
+
+class ForeignDatabase(StorageError):
+    """The database belongs to another program."""
+
+
+class OldDatabase(StorageError):
+    """The database was not brought up to this version."""
+
+
+class NewerDatabase(StorageError):
+    """The database was written by a newer version."""
+
+
+_SQLITE = {
+    "SQLITE_BUSY": "is locked by another program",
+    "SQLITE_LOCKED": "is locked by another program",
+    "SQLITE_READONLY": "is read-only",
+    "SQLITE_FULL": "cannot grow: the disk is full",
+    "SQLITE_CANTOPEN": "cannot be opened: is the folder there, and may this user write to it?",
+    "SQLITE_IOERR": "cannot be read or written: the disk reports an error",
+    "SQLITE_CORRUPT": "is damaged",
+    "SQLITE_PERM": "may not be opened by this user",
+    "SQLITE_AUTH": "may not be opened by this user",
+}
+
+
+@contextmanager
+def translated(where: str) -> Iterator[None]:
+    """Turn the driver's errors inside into ours. `where` is the file or the address without its password."""
+    try:
+        yield
+    except IntegrityError as error:
+        raise Conflict(f"Somebody else wrote to {where} first: {error.orig}") from error
+    except (OperationalError, InternalError, InterfaceError) as error:
+        raise DatabaseUnavailable(f"The database {where} {_reason(error)}.") from error
+    except DBAPIError as error:
+        raise _from_file(error.orig, where) or error from error
+    except sqlite3.Error as error:
+        raise _from_file(error, where) or error from error
+
+
+def _from_file(error: BaseException | None, where: str) -> StorageError | None:
+    name = _sqlite_name(error)
+    if name == "SQLITE_NOTADB":
+        return ForeignDatabase(f"The file {where} is not a SQLite database, so Quarterdeck leaves it alone.")
+    if name in _SQLITE:
+        return DatabaseUnavailable(f"The database {where} {_SQLITE[name]}.")
+    return None
+
+
+def _reason(error: DBAPIError) -> str:
+    if known := _SQLITE.get(_sqlite_name(error.orig)):
+        return known
+    first_line = str(error.orig).strip().split("\n")[0].rstrip(".")
+    return f"does not answer: {first_line}"
+
+
+def _sqlite_name(error: BaseException | None) -> str:
+    """`SQLITE_READONLY_DBMOVED` and its like are told apart by SQLite, not by us."""
+    name = str(getattr(error, "sqlite_errorname", ""))
+    return "_".join(name.split("_")[:2])

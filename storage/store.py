@@ -1,0 +1,214 @@
+"""The port: what the record promises, whichever engine keeps it.
+
+`Tx` is everything that can be done inside one transaction, `Store` runs transactions and answers questions. Both
+stores (`sql_store`, `memory_store`) pass the same tests, `tests/contract`. All moments are UTC and have a time zone.
+`team` is the Slack workspace; nothing is ever shared between two of them.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+from playbooks.entries import Entry
+from playbooks.incident import Incident
+from playbooks.outcome import Outcome
+from storage.rows import Health, JobRow, Note, Repeat, Summary, SurfaceRow
+
+T = TypeVar("T")
+
+
+class Tx(ABC):
+    """One transaction. Synchronous, and of no use outside the function given to `Store.transact`."""
+
+    @abstractmethod
+    def repeat(self, team: str, source_id: str) -> Repeat | None:
+        """What was answered to this happening before, or None when it is new."""
+
+    @abstractmethod
+    def incident(self, team: str, number: int) -> Incident:
+        """The incident, held against other writers until the end. Raises `NotFound`."""
+
+    @abstractmethod
+    def next_number(self, team: str) -> int:
+        """The number a new incident takes: one more than the highest, from 1, without gaps."""
+
+    @abstractmethod
+    def open_with_key(
+        self, team: str, fingerprints: Collection[str], vendor_ids: Collection[str], drill: bool
+    ) -> int | None:
+        """The newest open incident, drill or real as asked, that claims a fingerprint or knows a vendor's key id."""
+
+    @abstractmethod
+    def open_with_name(self, team: str, texts: Collection[str], hints: Collection[str], drill: bool) -> int | None:
+        """The newest open incident, drill or real as asked, with an equal key text or hint, whatever their case."""
+
+    @abstractmethod
+    def free_keys(self, team: str, fingerprints: Collection[str], number: int) -> tuple[str, ...]:
+        """Those of `fingerprints` that no open real incident other than `number` claims."""
+
+    @abstractmethod
+    def commit(
+        self, outcome: Outcome, *, source_id: str, now: datetime, answer: str = "", payload: dict[str, Any] | None = None
+    ) -> None:
+        """Write a whole outcome: state, entries, keys, surfaces, jobs and the happening it answers.
+
+        The incident must have been read with `incident` in this transaction, or be new. A surface's wanted version
+        always rises; a job whose key exists already is left alone. `answer` defaults to the outcome's own. With an
+        empty `source_id` nothing is remembered for a repeat. Raises `Conflict` when the number is taken, another
+        open real incident claims one of its keys, an entry of that number is there, or the happening is.
+        """
+
+    @abstractmethod
+    def want(self, team: str, key: str, place: str, payload: dict[str, Any] | None, now: datetime) -> None:
+        """Want a surface that belongs to no incident (its number is 0), showing `payload`."""
+
+    @abstractmethod
+    def remember(
+        self,
+        team: str,
+        source_id: str,
+        now: datetime,
+        *,
+        number: int | None = None,
+        answer: str = "",
+        refused: bool = False,
+        payload: dict[str, Any] | None = None,
+    ) -> None:
+        """Remember a happening that changed no incident, for its repeat. Raises `Conflict` when it is known."""
+
+    @abstractmethod
+    def note(self, *notes: Note) -> None:
+        """Write down what became of surfaces and jobs. A note about an id that is not there is ignored."""
+
+    @abstractmethod
+    def keep_conversation(self, team: str, user: str, channel: str) -> None:
+        """Remember the conversation (`D…`) in which a person is written to."""
+
+    @abstractmethod
+    def heartbeat(self, team: str, now: datetime, gap_s: float) -> None:
+        """Say that Quarterdeck runs. When the last beat is more than `gap_s` seconds ago, that gap is recorded."""
+
+    @abstractmethod
+    def set_meta(self, team: str, key: str, value: str) -> None:
+        """Keep one small value. `team` is "" for what belongs to no workspace."""
+
+
+class Store(ABC):
+    """The record: transactions, and questions that need none."""
+
+    @abstractmethod
+    async def transact(self, fn: Callable[[Tx], T]) -> T:
+        """Run `fn` in a transaction and return what it returns, once that is on disk.
+
+        All of it happens or, when `fn` raises, nothing; callers that wait at the same time share one commit without
+        seeing each other fail. A caller that is cancelled leaves it wholly done or wholly undone. `fn` must touch
+        nothing but its `Tx`: it runs in another thread, and on PostgreSQL again when two writers met.
+        Raises `Conflict`, `DatabaseUnavailable`, and whatever `fn` raises.
+        """
+
+    async def note(self, *notes: Note) -> None:
+        """`Tx.note` in a transaction of its own: all of the notes or none."""
+        if notes:
+            await self.transact(lambda tx: tx.note(*notes))
+
+    async def keep_conversation(self, team: str, user: str, channel: str) -> None:
+        """`Tx.keep_conversation` in a transaction of its own."""
+        await self.transact(lambda tx: tx.keep_conversation(team, user, channel))
+
+    async def heartbeat(self, team: str, now: datetime, gap_s: float) -> None:
+        """`Tx.heartbeat` in a transaction of its own."""
+        await self.transact(lambda tx: tx.heartbeat(team, now, gap_s))
+
+    async def set_meta(self, team: str, key: str, value: str) -> None:
+        """`Tx.set_meta` in a transaction of its own."""
+        await self.transact(lambda tx: tx.set_meta(team, key, value))
+
+    @abstractmethod
+    async def incident(self, team: str, number: int) -> Incident:
+        """The incident as last committed. Raises `NotFound`."""
+
+    @abstractmethod
+    async def incidents(self, team: str, *, open_only: bool = False, limit: int = 100) -> list[Incident]:
+        """Incidents, newest first."""
+
+    @abstractmethod
+    async def summaries(self, team: str, *, open_only: bool = False, limit: int = 100) -> list[Summary]:
+        """The same as one line each, without reading their states."""
+
+    @abstractmethod
+    async def entries(self, team: str, number: int, upto: int | None = None) -> list[Entry]:
+        """The timeline in order, as far as entry `upto`. Empty when there is no such incident."""
+
+    @abstractmethod
+    async def due(self, team: str, now: datetime, limit: int = 100) -> list[int]:
+        """The incidents whose `next_due` has come, longest due first."""
+
+    @abstractmethod
+    async def next_due(self, team: str) -> datetime | None:
+        """The earliest `next_due` of all, passed or to come."""
+
+    @abstractmethod
+    async def surfaces_to_send(
+        self,
+        team: str,
+        now: datetime,
+        *,
+        limit: int = 20,
+        busy: Collection[int] = (),
+        priority: Mapping[str, int] | None = None,
+    ) -> list[SurfaceRow]:
+        """Live surfaces whose wanted version is not shown, that are neither delayed, in doubt nor in `busy`.
+
+        By `priority` of their kind (lowest first, a kind not named last), then in the order they were first wanted.
+        """
+
+    @abstractmethod
+    async def in_doubt(self, team: str, now: datetime, *, busy: Collection[int] = ()) -> list[SurfaceRow]:
+        """Live surfaces whose first post may or may not have arrived, by conversation, not delayed, not in `busy`."""
+
+    @abstractmethod
+    async def surfaces(self, team: str, number: int, keys: Collection[str] | None = None) -> list[SurfaceRow]:
+        """The surfaces of an incident (all, or those named) in the order they were first wanted."""
+
+    @abstractmethod
+    async def surface(self, surface_id: int) -> SurfaceRow | None:
+        """One surface by its id."""
+
+    @abstractmethod
+    async def surfaces_at(self, team: str, channel: str, ts: str) -> list[SurfaceRow]:
+        """The surfaces that a message shows: none for one that is not ours, several for a merged list."""
+
+    @abstractmethod
+    async def surface_delivered(self, team: str, delivery_id: str) -> SurfaceRow | None:
+        """The surface whose message carries this delivery id."""
+
+    @abstractmethod
+    async def jobs_to_do(
+        self, team: str, now: datetime, *, limit: int = 20, busy: Collection[int] = ()
+    ) -> list[JobRow]:
+        """Waiting jobs that are neither delayed nor in `busy`, oldest first; `attempted_at` says which were begun."""
+
+    @abstractmethod
+    async def jobs(self, team: str, number: int, keys: Collection[str] | None = None) -> list[JobRow]:
+        """The jobs of an incident (all, or those named), oldest first."""
+
+    @abstractmethod
+    async def conversation(self, team: str, user: str) -> str | None:
+        """The conversation in which a person is written to, when it is known."""
+
+    @abstractmethod
+    async def gaps(self, team: str, since: datetime) -> Sequence[tuple[datetime, datetime]]:
+        """The stretches (start, end) that ended after `since` in which Quarterdeck did not run, newest last."""
+
+    @abstractmethod
+    async def meta(self, team: str, key: str) -> str | None:
+        """What `set_meta` kept."""
+
+    @abstractmethod
+    async def health(self, team: str, now: datetime) -> Health:
+        """How far behind the outside world and the clock are."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Finish what waits and let go of the database. Nothing can be asked afterwards."""
