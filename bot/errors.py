@@ -1,0 +1,62 @@
+"""What can go wrong at the edge, as a tree.
+
+Stop                  the program cannot start or go on; sentences for the operator, and an exit code
+├── WrongSettings     an environment variable or a file it names (exit 2)
+└── NoSlack           Slack cannot be reached or refuses us (exit 1)
+SlackTrouble          one call failed; what that means for what was to be done:
+├── Limited           not before `retry_after` seconds
+├── NotSent           it certainly did not happen; may be tried again
+├── Unclear           it may have happened
+└── Rejected          it did not happen and never will like this; `error` is Slack's word
+"""
+
+REFUSED, USAGE, FAULT = 1, 2, 3
+
+
+class Stop(Exception):
+    """The program cannot start or go on: one sentence each."""
+
+    exit_code = REFUSED
+
+    def __init__(self, *sentences: str) -> None:
+        super().__init__("\n".join(sentences))
+        self.sentences = sentences
+
+
+class WrongSettings(Stop):
+    """A setting, or a file that it names, cannot be used."""
+
+    exit_code = USAGE
+
+
+class NoSlack(Stop):
+    """Slack cannot be reached, or refuses the tokens."""
+
+
+class SlackTrouble(Exception):
+    """One call to Slack failed."""
+
+    def __init__(self, method: str, error: str) -> None:
+        super().__init__(f"{method}: {error}")
+        self.method = method
+        self.error = error
+
+
+class Limited(SlackTrouble):
+    """Slack asks to wait."""
+
+    def __init__(self, method: str, retry_after: float) -> None:
+        super().__init__(method, "ratelimited")
+        self.retry_after = retry_after
+
+
+class NotSent(SlackTrouble):
+    """The request never left, or Slack refused it before doing anything and may accept it later."""
+
+
+class Unclear(SlackTrouble):
+    """The answer was lost: what was asked for may have happened."""
+
+
+class Rejected(SlackTrouble):
+    """Slack said no, for good."""

@@ -1,0 +1,52 @@
+"""The secret that keys the fingerprints of leaked keys, and the fingerprint itself."""
+
+import hashlib
+import hmac
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+from bot.errors import WrongSettings
+from bot.settings import Settings
+
+Fingerprint = Callable[[str], str]
+
+
+def fingerprinter(secret: str) -> Fingerprint:
+    """HMAC-SHA-256 of the key, 16 hex digits: enough to tell keys apart, useless for guessing them."""
+
+    def fingerprint(key: str) -> str:
+        return hmac.new(secret.encode(), key.encode(), hashlib.sha256).hexdigest()[:16]
+
+    return fingerprint
+
+
+def secret_of(settings: Settings) -> str:
+    """The secret that was set, or, on SQLite, the one kept beside the database (made at the first start)."""
+    if settings.quarterdeck_secret:
+        return settings.quarterdeck_secret.get_secret_value()
+    path = Path(settings.quarterdeck_database_url.removeprefix("sqlite:///") + ".secret")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _make(path)
+        return path.read_text().strip()
+    except OSError as error:
+        raise WrongSettings(
+            f"QUARTERDECK_SECRET: unset, and {path} cannot be kept beside the database ({error.strerror})."
+        ) from None
+
+
+def _make(path: Path) -> None:
+    """Written whole under another name first: a crash must not leave an empty secret behind."""
+    if path.exists():
+        return
+    made = path.with_suffix(f".{os.getpid()}")
+    made.touch(mode=0o600)
+    made.write_text(secrets.token_hex(32) + "\n")
+    try:
+        os.link(made, path)  # fails when another process was first, whose secret is then ours too
+    except FileExistsError:
+        pass
+    finally:
+        made.unlink()

@@ -1,0 +1,151 @@
+"""The one way in. Whatever happens becomes a command; here it is masked, decided and committed, in one transaction."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from bot import wording
+from bot.clock import Clock
+from bot.crashpoints import passing
+from bot.masking import Masker
+from playbooks.commands import Command, Join, OnIncident, Open, Reopen
+from playbooks.entries import SYSTEM, Actor
+from playbooks.errors import Refused
+from playbooks.machine import advance, open_incident, suspect_keys
+from playbooks.model import Playbook, Role
+from playbooks.outcome import Outcome
+from playbooks.secrets import Found
+from storage.rows import Note
+from storage.store import Store, Tx
+
+Roster = Mapping[Role, tuple[Actor, ...]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What became of a command. `answer` is for the person who asked, the same again when the command is repeated."""
+
+    number: int | None = None
+    answer: str = ""
+    refused: bool = False
+    title: str = ""
+    repeated: bool = False
+    offer: int | None = None  # an open incident that names the same key; nothing was committed
+    outcome: Outcome | None = None
+
+
+class Intake:
+    """`roster` and `playbook` are asked at each opening, so that a running incident keeps what it began with."""
+
+    def __init__(
+        self,
+        store: Store,
+        masker: Masker,
+        clock: Clock,
+        *,
+        playbook: Callable[[], Playbook],
+        roster: Callable[[], Roster],
+        speed: float = 1.0,
+    ) -> None:
+        self._store = store
+        self._masker = masker
+        self._clock = clock
+        self._playbook = playbook
+        self._roster = roster
+        self._speed = speed
+        self._listeners: list[Callable[[], None]] = []
+
+    def on_commit(self, listener: Callable[[], None]) -> None:
+        """Call `listener` after every commit: there may be something to send, or a new moment to wake at."""
+        self._listeners.append(listener)
+
+    async def submit(self, command: Command, *notes: Note) -> Result:
+        """Decides and commits; when it returns, the outcome is on disk. `notes` go into the same transaction.
+
+        Raises `WrongAnswers` and `NotFound` (nothing is committed then), `DatabaseUnavailable`.
+        """
+        masked, found = self._masker.whole(command)
+        passing("before-commit")
+        result = await self._store.transact(lambda tx: self._decide(tx, masked, found, notes))
+        if masked.by.id != SYSTEM:
+            passing("after-commit")
+        for listener in self._listeners:
+            listener()
+        return result
+
+    def _decide(self, tx: Tx, command: Command, found: tuple[Found, ...], notes: tuple[Note, ...]) -> Result:
+        tx.note(*notes)
+        if command.source_id and (known := tx.repeat(command.team, command.source_id)):
+            title = (known.payload or {}).get("title", "")
+            answer = {"answer": known.answer, "refused": known.refused, "title": title}
+            return Result(number=known.number, repeated=True, **answer)
+        outcome = self._open(tx, command) if isinstance(command, Open) else self._advance(tx, command)
+        if isinstance(outcome, int):
+            return Result(offer=outcome)
+        result = _result(command, outcome)
+        now, payload = self._clock.now(), {"title": result.title} if result.title else None
+        if isinstance(outcome, Refused):
+            tx.remember(command.team, command.source_id, now, answer=result.answer, refused=True, payload=payload)
+            return result
+        tx.commit(outcome, source_id=command.source_id, now=now, answer=result.answer, payload=payload)
+        if found and command.by.id != SYSTEM:
+            said = {"tokens": [str(one) for one in found], "link": command.source}
+            tx.want(command.team, f"secret:{command.source_id}", f"dm:{command.by.id}", said, now)
+        return result
+
+    def _open(self, tx: Tx, command: Open) -> Outcome | Refused | int:
+        """Opens, joins the incident that claims the same key, or names the one that only seems to be the same."""
+        keys = suspect_keys(command.keys, command.text)
+        prints = [key.fingerprint for key in keys if key.fingerprint]
+        vendor_ids = [key.vendor_id for key in keys if key.vendor_id]
+        if command.member is not False:
+            if number := tx.open_with_key(command.team, prints, vendor_ids, command.drill):
+                return self._join(tx, command, number, prints)
+            hints = [key.hint for key in keys if key.hint]
+            names = [key.text for key in keys if not key.fingerprint]
+            if not command.separately and (n := tx.open_with_name(command.team, names, hints, command.drill)):
+                return n
+        return open_incident(
+            command,
+            number=tx.next_number(command.team),
+            playbook=self._playbook(),
+            roster=self._roster(),
+            speed=self._speed,
+        )
+
+    def _join(self, tx: Tx, command: Open, number: int, prints: list[str]) -> Outcome:
+        others = {p: tx.open_with_key(command.team, [p], [], command.drill) for p in prints}
+        join = Join(
+            team=command.team,
+            at=command.at,
+            source_id=command.source_id,
+            by=command.by,
+            source=command.source,
+            number=number,
+            text=command.text,
+            keys=command.keys,
+            member=command.member,
+            elsewhere={p: other for p, other in others.items() if other and other != number},
+        )
+        return advance(tx.incident(command.team, number), join)
+
+    def _advance(self, tx: Tx, command: Command) -> Outcome:
+        if not isinstance(command, OnIncident):
+            raise TypeError(f"{type(command).__name__} is about no incident")
+        incident = tx.incident(command.team, command.number)
+        if isinstance(command, Reopen):
+            prints = [key.fingerprint for key in incident.keys if key.fingerprint]
+            command = _with_free_keys(command, tx.free_keys(command.team, prints, command.number))
+        return advance(incident, command)
+
+
+def _with_free_keys(command: Reopen, free: tuple[str, ...]) -> Reopen:
+    return replace(command, free_keys=free)
+
+
+def _result(command: Command, outcome: Outcome | Refused) -> Result:
+    if isinstance(outcome, Refused):
+        return Result(answer=wording.refusal(outcome), title=outcome.title, refused=True)
+    if outcome.refused:
+        answer, title = wording.refusal(outcome.refused), outcome.refused.title
+        return Result(number=outcome.incident.number, answer=answer, title=title, refused=True, outcome=outcome)
+    return Result(number=outcome.incident.number, answer=wording.done(command, outcome), outcome=outcome)

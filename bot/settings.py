@@ -1,0 +1,165 @@
+"""Every setting, read once at start from the environment and `.env`. The reference is tested against it."""
+
+import difflib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from bot.errors import WrongSettings
+
+TEST_ONLY = "QUARTERDECK_TEST_"
+
+
+class Settings(BaseSettings):
+    """One frozen value. Variable names are the upper-case field names."""
+
+    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True, extra="ignore", hide_input_in_errors=True)
+
+    slack_bot_token: SecretStr | None = Field(None, description="Bot User OAuth Token, xoxb-…")
+    slack_app_token: SecretStr | None = Field(None, description="App-Level Token, xapp-…; set: Socket Mode")
+    slack_signing_secret: SecretStr | None = Field(None, description="Signing Secret; set without app token: HTTP mode")
+    slack_api_url: str = Field("https://slack.com/api/", description="Slack's Web API, ending in /api/")
+    quarterdeck_database_url: str = Field("sqlite:///data/quarterdeck.db", description="sqlite:///… or postgresql://…")
+    quarterdeck_alerts_channel: str = Field("security-alerts", description="id or name of the alerts channel")
+    quarterdeck_roster: Path | None = Field(None, description="YAML file: role → list of user ids or e-mail addresses")
+    quarterdeck_playbooks: Path | None = Field(None, description="folder with your own playbooks")
+    quarterdeck_auto_open: str | None = Field(None, description="bot or user id → trigger; not built yet")
+    quarterdeck_speed: Annotated[float, Field(gt=0, le=3600)] = Field(
+        1.0, description="divides every playbook duration; for practice and tests"
+    )
+    quarterdeck_http_host: str = Field("127.0.0.1", description="where the HTTP server listens")
+    quarterdeck_http_port: Annotated[int, Field(ge=0, le=65535)] = Field(3000, description="its port; 0: any free one")
+    quarterdeck_secret: SecretStr | None = Field(None, description="keys the fingerprints; at least 16 characters")
+    quarterdeck_log_format: Literal["text", "json"] = Field("text", description="how log lines look")
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, **_: Any
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what `load_settings` hands in: it has looked at the environment and can name what is wrong there."""
+        return (init_settings,)
+
+    @field_validator("slack_bot_token")
+    @classmethod
+    def _bot_token(cls, value: SecretStr | None) -> SecretStr | None:
+        return _starting(value, "xoxb-", "the Bot User OAuth Token (xoxb-…) from OAuth & Permissions")
+
+    @field_validator("slack_app_token")
+    @classmethod
+    def _app_token(cls, value: SecretStr | None) -> SecretStr | None:
+        return _starting(value, "xapp-", "an App-Level Token (xapp-…) with connections:write from Basic Information")
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _api_url(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")) or not value.endswith("/api/"):
+            raise ValueError(f"{value!r} is no Web API address: it begins with https:// and ends in /api/")
+        return value
+
+    @field_validator("quarterdeck_database_url")
+    @classmethod
+    def _database(cls, value: str) -> str:
+        if not value.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+            raise ValueError("expected sqlite:///path/to/file.db or postgresql://user@host/database")
+        return value
+
+    @field_validator("quarterdeck_auto_open")
+    @classmethod
+    def _auto_open(cls, value: str | None) -> str | None:
+        if value:
+            raise ValueError("opening incidents without a person is not built yet; leave it unset")
+        return value
+
+    @field_validator("quarterdeck_secret")
+    @classmethod
+    def _secret(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and len(value.get_secret_value()) < 16:
+            raise ValueError("expected at least 16 characters, for example from `openssl rand -hex 32`")
+        return value
+
+    @property
+    def practice(self) -> bool:
+        """No Slack variable at all: the practice workspace."""
+        return not (self.slack_bot_token or self.slack_app_token or self.slack_signing_secret)
+
+    @property
+    def socket_mode(self) -> bool:
+        return self.slack_app_token is not None
+
+    @property
+    def on_sqlite(self) -> bool:
+        return self.quarterdeck_database_url.startswith("sqlite")
+
+
+def load_settings(environ: Mapping[str, str] | None = None, env_file: Path | None = Path(".env")) -> Settings:
+    """The settings. Raises `WrongSettings` with one sentence for everything that is wrong, never showing a secret."""
+    found = _read_env_file(env_file) | dict(os.environ if environ is None else environ)
+    known = {name.upper(): name for name in Settings.model_fields}
+    problems = [_unknown(name, list(known)) for name in sorted(found) if _is_ours(name) and name not in known]
+    given = {known[name]: value for name, value in found.items() if name in known and value.strip()}
+    try:
+        settings = Settings.model_validate(given)
+    except ValidationError as error:
+        raise WrongSettings(*problems, *(_sentence(dict(e)) for e in error.errors())) from None
+    problems += _together(settings)
+    if problems:
+        raise WrongSettings(*problems)
+    return settings
+
+
+def _read_env_file(path: Path | None) -> dict[str, str]:
+    if path is None or not path.exists():
+        return {}
+    from dotenv import dotenv_values
+
+    try:
+        return {name: value for name, value in dotenv_values(path).items() if value is not None}
+    except (OSError, UnicodeDecodeError) as error:
+        raise WrongSettings(f"{path}: cannot be read ({error}). Make it a text file that this user may read.") from None
+
+
+def _is_ours(name: str) -> bool:
+    return name.startswith("QUARTERDECK_") and not name.startswith(TEST_ONLY)
+
+
+def _unknown(name: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    return f"{name}: there is no such setting.{hint}"
+
+
+def _starting(value: SecretStr | None, prefix: str, what: str) -> SecretStr | None:
+    if value and not value.get_secret_value().startswith(prefix):
+        raise ValueError(f"expected {what}")
+    return value
+
+
+def _sentence(error: dict[str, Any]) -> str:
+    name = str(error["loc"][0]).upper()
+    expected = {
+        "float_parsing": "expected a number, for example 60",
+        "int_parsing": "expected a whole number, for example 3000",
+        "greater_than": "expected a number above 0",
+        "greater_than_equal": "expected 0 or more",
+        "less_than_equal": f"expected at most {error.get('ctx', {}).get('le')}",
+        "literal_error": "expected text or json",
+    }
+    return f"{name}: {expected.get(error['type'], error['msg'].removeprefix('Value error, '))}."
+
+
+def _together(settings: Settings) -> list[str]:
+    """What is only wrong in company."""
+    problems = []
+    if not settings.practice and settings.slack_bot_token is None:
+        problems.append("SLACK_BOT_TOKEN: missing. Copy the Bot User OAuth Token (xoxb-…) from OAuth & Permissions.")
+    if settings.slack_bot_token and not (settings.slack_app_token or settings.slack_signing_secret):
+        problems.append(
+            "SLACK_APP_TOKEN: missing. Set it for Socket Mode, or SLACK_SIGNING_SECRET for HTTP mode; one of the two."
+        )
+    if not settings.on_sqlite and settings.quarterdeck_secret is None:
+        problems.append("QUARTERDECK_SECRET: missing. On PostgreSQL it must be set, and be the same for every process.")
+    return problems

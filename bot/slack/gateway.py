@@ -1,0 +1,154 @@
+"""Every call to Slack's Web API, with what its failure means. No call is ever repeated in here.
+
+The SDK's own retry of dropped connections posts twice, so `retry_handlers=[]`; who asks decides about a second try.
+"""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import Limited, NotSent, Rejected, SlackTrouble, Unclear
+
+EVENT_TYPE = "quarterdeck_delivery"
+POST_TIMEOUT_S = 10
+# May have partly happened, says every method's error table; the others are Slack's load and policy.
+_UNCLEAR = {"internal_error", "fatal_error", "request_timeout", "timeout"}
+_LATER = {"service_unavailable", "team_added_to_org", "rate_limited", "accesslimited"}
+
+
+class Gateway:
+    """Typed calls. Raises `Limited`, `NotSent`, `Unclear` or `Rejected`, and nothing else."""
+
+    def __init__(self, client: AsyncWebClient, http: aiohttp.ClientSession) -> None:
+        self.client = client
+        self._http = http
+        self.server_date: str | None = None
+
+    async def call(self, method: str, **args: Any) -> dict[str, Any]:
+        """One call as JSON; reads go as a query, as Slack wants them."""
+        read = method.rpartition(".")[2] in _READS
+        given = {key: value for key, value in args.items() if value is not None}
+        try:
+            if read:
+                answer = await self.client.api_call(method, http_verb="GET", params=_flat(given))
+            else:
+                answer = await self.client.api_call(method, json=given)
+        except SlackApiError as error:
+            raise _trouble(method, error) from None
+        except aiohttp.ClientConnectorError as error:
+            raise NotSent(method, f"no connection ({error.os_error.strerror or error.host})") from None
+        except (aiohttp.ClientError, SlackClientError, TimeoutError, OSError, ValueError) as error:
+            raise Unclear(method, type(error).__name__) from None
+        data = answer.data
+        return data if isinstance(data, dict) else {}
+
+    async def identity(self) -> dict[str, Any]:
+        return await self.call("auth.test")
+
+    async def user(self, user: str) -> dict[str, Any]:
+        found: dict[str, Any] = (await self.call("users.info", user=user))["user"]
+        return found
+
+    async def user_by_email(self, email: str) -> dict[str, Any]:
+        found: dict[str, Any] = (await self.call("users.lookupByEmail", email=email))["user"]
+        return found
+
+    async def open_dm(self, user: str) -> str:
+        """The conversation (`D…`) with a person: posting to `U…` may land in Slackbot's."""
+        return str((await self.call("conversations.open", users=user))["channel"]["id"])
+
+    async def post(
+        self, channel: str, text: str, blocks: list[dict[str, Any]], *, delivery_id: str, thread_ts: str | None = None
+    ) -> str:
+        """Posts once and gives the `ts`. The opaque delivery id makes the message findable after a lost answer."""
+        answer = await self.call(
+            "chat.postMessage",
+            channel=channel,
+            text=text,
+            blocks=blocks,
+            thread_ts=thread_ts,
+            metadata={"event_type": EVENT_TYPE, "event_payload": {"id": delivery_id}},
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+        return str(answer["ts"])
+
+    async def update(self, channel: str, ts: str, text: str, blocks: list[dict[str, Any]]) -> None:
+        await self.call("chat.update", channel=channel, ts=ts, text=text, blocks=blocks)
+
+    async def delivered(self, channel: str, thread_ts: str | None, since: datetime) -> dict[str, str]:
+        """Delivery id → `ts` of our messages in a conversation, newest 200 since then."""
+        where = {"channel": channel, "oldest": f"{since.timestamp():.6f}", "limit": 200, "include_all_metadata": True}
+        if thread_ts:
+            answer = await self.call("conversations.replies", ts=thread_ts, **where)
+        else:
+            answer = await self.call("conversations.history", **where)
+        return {found: message["ts"] for message in answer.get("messages", []) if (found := _delivery(message))}
+
+    async def permalink(self, channel: str, ts: str) -> str:
+        return str((await self.call("chat.getPermalink", channel=channel, message_ts=ts))["permalink"])
+
+    async def open_view(self, trigger_id: str, view: Mapping[str, Any]) -> None:
+        """Opens a form or a notice; the ticket lives three seconds, so it is given two."""
+        try:
+            await asyncio.wait_for(self.call("views.open", trigger_id=trigger_id, view=dict(view)), 2.0)
+        except TimeoutError:
+            raise Unclear("views.open", "no answer within 2 s") from None
+
+    async def update_view(self, view_id: str, view: Mapping[str, Any]) -> None:
+        await self.call("views.update", view_id=view_id, view=dict(view))
+
+    async def upload(self, url: str, name: str, content: bytes) -> None:
+        """The middle step of the files flow: the bytes themselves."""
+        try:
+            async with self._http.post(
+                url, data=content, headers={"Content-Type": "application/octet-stream"}
+            ) as answer:
+                if answer.status != 200:
+                    raise Unclear("files.upload", f"HTTP {answer.status} for {name}")
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise Unclear("files.upload", type(error).__name__) from None
+
+
+_READS = {"info", "list", "history", "replies", "members", "conversations", "test", "lookupByEmail", "getPermalink"} | {
+    "getUploadURLExternal"
+}
+
+
+def _flat(args: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        key: value if isinstance(value, str) else json.dumps(value) for key, value in args.items() if value is not None
+    }
+
+
+def _trouble(method: str, error: SlackApiError) -> SlackTrouble:
+    response = error.response
+    data = response.data if isinstance(getattr(response, "data", None), dict) else {}
+    code = str(data.get("error") or f"HTTP {getattr(response, 'status_code', '?')}")
+    status = getattr(response, "status_code", 200)
+    headers = getattr(response, "headers", {}) or {}
+    if status == 429 or code == "ratelimited":
+        return Limited(method, float(headers.get("Retry-After") or headers.get("retry-after") or 1))
+    if status >= 500 or code in _UNCLEAR:
+        return Unclear(method, code)
+    if code in _LATER:
+        return NotSent(method, code)
+    return Rejected(method, code)
+
+
+def _delivery(message: Mapping[str, Any]) -> str | None:
+    """The delivery id of a message of ours: in its metadata, or in its first block when metadata is withheld."""
+    metadata = message.get("metadata") or {}
+    if metadata.get("event_type") == EVENT_TYPE:
+        return str(metadata.get("event_payload", {}).get("id") or "") or None
+    for block in message.get("blocks") or ():
+        block_id = str(block.get("block_id") or "")
+        if block_id.startswith("qd:"):
+            return block_id.removeprefix("qd:")
+    return None
