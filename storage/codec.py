@@ -56,9 +56,11 @@ def _known(found: int, newest: int, what: str) -> None:
         raise NewerDatabase(f"An {what} has schema {found}; this Quarterdeck knows {newest}. Use the newer version.")
 
 
-def name_of(text: str | None) -> str | None:
-    """How key texts and hints are compared: without case and without white space around them.
+def plain(text: str) -> str:
+    """The text without NUL, which a text column of PostgreSQL cannot keep (the state's JSON can)."""
+    return text.replace("\0", "")
 
-    NUL is taken out because PostgreSQL cannot keep it.
-    """
-    return text.replace("\0", "").strip().casefold() if text else None
+
+def name_of(text: str | None) -> str | None:
+    """How key texts and hints are compared: without case and without white space around them."""
+    return plain(text).strip().casefold() or None if text else None

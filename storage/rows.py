@@ -146,16 +146,18 @@ class Delayed:
 
 @dataclass(frozen=True, kw_only=True)
 class Dropped:
-    """Nothing is to be shown and nothing is in doubt any more."""
+    """Version `version` has nothing to show, and nothing is in doubt any more. Void when a newer one is wanted."""
 
     id: int
+    version: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class Failed:
-    """It cannot be shown at its place, for good."""
+    """Version `version` cannot be shown at its place, for good. Void when a newer one is wanted."""
 
     id: int
+    version: int
 
 
 @dataclass(frozen=True, kw_only=True)

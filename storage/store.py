@@ -49,12 +49,18 @@ class Tx(ABC):
 
     @abstractmethod
     def commit(
-        self, outcome: Outcome, *, source_id: str, now: datetime, answer: str = "", payload: dict[str, Any] | None = None
+        self,
+        outcome: Outcome,
+        *,
+        source_id: str,
+        now: datetime,
+        answer: str = "",
+        payload: dict[str, Any] | None = None,
     ) -> None:
         """Write a whole outcome: state, entries, keys, surfaces, jobs and the happening it answers.
 
         The incident must have been read with `incident` in this transaction, or be new. A surface's wanted version
-        always rises; a job whose key exists already is left alone. `answer` defaults to the outcome's own. With an
+        always rises; a job whose key exists already is left alone. With an
         empty `source_id` nothing is remembered for a repeat. Raises `Conflict` when the number is taken, another
         open real incident claims one of its keys, an entry of that number is there, or the happening is.
         """

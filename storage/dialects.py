@@ -1,0 +1,35 @@
+"""The few lines in which SQLite and PostgreSQL differ. Everything else is the same statement on both."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Table, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
+
+Insert = sqlite.Insert | postgresql.Insert
+
+# serialization failure, deadlock, unique violation: two writers met, and the later one may look again
+_MET = {"40001", "40P01", "23505"}
+
+
+def insert_into(connection: Connection, table: Table) -> Insert:
+    """An insert that knows ON CONFLICT."""
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def put(connection: Connection, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+    """Insert the row, or give it these values when its key is there."""
+    statement = insert_into(connection, table).values(**key, **values)
+    connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
+
+
+def hold_numbers(connection: Connection, team: str) -> None:
+    """Let nobody else take a number until the end. On SQLite there is only one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:team))"), {"team": team})
+
+
+def two_writers_met(error: DBAPIError) -> bool:
+    """True when the same transaction may succeed if it runs again."""
+    return getattr(error.orig, "sqlstate", None) in _MET

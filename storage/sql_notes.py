@@ -1,0 +1,137 @@
+"""What became of surfaces and jobs, as updates; and wanting a surface, as an upsert."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Update, and_, case, null, or_, update
+
+from storage.dialects import Insert, insert_into
+from storage.rows import (
+    Attempted,
+    Delayed,
+    Dropped,
+    Failed,
+    JobAttempted,
+    JobDelayed,
+    JobDone,
+    JobFailed,
+    JobNote,
+    JobProgress,
+    JobState,
+    Note,
+    NotPosted,
+    Shown,
+    SurfaceNote,
+    SurfaceState,
+)
+from storage.tables import jobs, surfaces
+
+_S, _J = surfaces.c, jobs.c
+_not_there = case((_S.ts.is_(None), null()), else_=_S.attempted_at)  # an attempt matters only until there is a message
+
+
+def surface_values(
+    team: str, number: int, key: str, place: str, wanted: int, now: datetime, payload: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """A surface that nobody wanted before."""
+    return {
+        "team": team,
+        "number": number,
+        "key": key,
+        "kind": key.split(":", 1)[0],
+        "place": place,
+        "wanted": max(wanted, 1),
+        "shown": 0,
+        "delivery_id": secrets.token_hex(8),
+        "payload": payload,
+        "wanted_at": now,
+        "state": SurfaceState.LIVE.value,
+    }
+
+
+def want_surfaces(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert them, or want a newer version of those that are there."""
+    if rows:
+        connection.execute(_wanting(insert_into(connection, surfaces)), list(rows))
+
+
+def _wanting(insert: Insert) -> Insert:
+    new = insert.excluded
+    moved = and_(_S.state == SurfaceState.FAILED.value, _S.place != new.place)
+    behind = and_(_S.state == SurfaceState.LIVE.value, _S.wanted > _S.shown)
+    stuck = and_(_S.state == SurfaceState.FAILED.value, _S.place == new.place)
+    afresh = {name: case((moved, null()), else_=_S[name]) for name in _PLACEMENT}
+    return insert.on_conflict_do_update(
+        index_elements=["team", "number", "key"],
+        set_={
+            **afresh,
+            "shown": case((moved, 0), else_=_S.shown),
+            "wanted": case((_S.wanted >= new.wanted, _S.wanted + 1), else_=new.wanted),
+            "place": case((or_(moved, _S.ts.is_(None)), new.place), else_=_S.place),
+            "payload": new.payload,
+            "wanted_at": case((behind, _S.wanted_at), else_=new.wanted_at),
+            "state": case((stuck, SurfaceState.FAILED.value), else_=SurfaceState.LIVE.value),
+        },
+    )
+
+
+_PLACEMENT = ("channel", "thread_ts", "ts", "attempted_at", "not_before")
+
+
+def write_note(connection: Connection, note: Note) -> None:
+    """Write one note."""
+    if isinstance(note, SurfaceNote):
+        connection.execute(_surface_update(note))
+    else:
+        connection.execute(_job_update(note))
+
+
+def _surface_update(note: SurfaceNote) -> Update:
+    row = update(surfaces).where(_S.id == note.id)
+    match note:
+        case Attempted():
+            return row.values(attempted_at=note.at, channel=note.channel, thread_ts=note.thread_ts, not_before=None)
+        case NotPosted():
+            return row.where(_S.ts.is_(None)).values(attempted_at=None, not_before=None)
+        case Shown():
+            return row.values(**_shown(note))
+        case Delayed(in_doubt=True):
+            return row.values(not_before=note.not_before)
+        case Delayed():
+            return row.values(not_before=note.not_before, attempted_at=_not_there)
+        case Dropped():
+            return _ended(row, note.version, SurfaceState.DROPPED)
+        case Failed():
+            return _ended(row, note.version, SurfaceState.FAILED)
+
+
+def _shown(note: Shown) -> dict[str, Any]:
+    values = {
+        "ts": note.ts,
+        "shown": case((_S.shown < note.version, note.version), else_=_S.shown),
+        "not_before": None,
+        "state": SurfaceState.LIVE.value,
+    }
+    given = {"channel": note.channel, "place": note.place}
+    return values | {name: value for name, value in given.items() if value is not None}
+
+
+def _ended(row: Update, version: int, state: SurfaceState) -> Update:
+    return row.where(_S.wanted <= version).values(state=state.value, not_before=None, attempted_at=_not_there)
+
+
+def _job_update(note: JobNote) -> Update:
+    row = update(jobs).where(_J.id == note.id)
+    match note:
+        case JobAttempted():
+            return row.values(attempted_at=note.at, attempts=_J.attempts + 1, not_before=None)
+        case JobProgress():
+            return row.values(progress=note.progress)
+        case JobDelayed():
+            return row.values(not_before=note.not_before)
+        case JobDone():
+            return row.values(state=JobState.DONE.value)
+        case JobFailed():
+            return row.values(state=JobState.FAILED.value)

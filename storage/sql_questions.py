@@ -1,0 +1,86 @@
+"""Questions about incidents, the clock and the house itself. None of them changes anything."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, func, select
+
+from playbooks.entries import Entry
+from playbooks.incident import Incident
+from playbooks.model import Trigger
+from playbooks.states import IncidentStatus
+from storage import codec
+from storage.rows import Health, Summary
+from storage.tables import UNSENT, WAITING, conversations, entries, gaps, heartbeat, incidents, jobs, meta, surfaces
+
+_I = incidents.c
+
+
+def incidents_of(db: Connection, team: str, open_only: bool, limit: int) -> list[Incident]:
+    found = _newest(select(_I.schema_version, _I.state, _I.playbook), team, open_only, limit)
+    return [codec.decode_incident(*row) for row in db.execute(found)]
+
+
+def summaries(db: Connection, team: str, open_only: bool, limit: int) -> list[Summary]:
+    columns = (_I.number, _I.status, _I.trigger, _I.drill, _I.text, _I.t0, _I.closed_at)
+    return [_summary(row._mapping) for row in db.execute(_newest(select(*columns), team, open_only, limit))]
+
+
+def _newest(columns: Select[Any], team: str, open_only: bool, limit: int) -> Select[Any]:
+    found = columns.where(_I.team == team).order_by(_I.number.desc()).limit(limit)
+    return found.where(_I.status == IncidentStatus.OPEN.value) if open_only else found
+
+
+def _summary(row: Any) -> Summary:
+    return Summary(**{**row, "status": IncidentStatus(row["status"]), "trigger": Trigger(row["trigger"])})
+
+
+def timeline(db: Connection, team: str, number: int, upto: int | None) -> list[Entry]:
+    e = entries.c
+    found = select(e.body, e.prev_hash, e.hash).where(e.team == team, e.number == number).order_by(e.seq)
+    return [codec.decode_entry(*row) for row in db.execute(found if upto is None else found.where(e.seq <= upto))]
+
+
+def due(db: Connection, team: str, now: datetime, limit: int) -> list[int]:
+    passed = select(_I.number).where(_I.team == team, _I.next_due_at <= now)
+    return list(db.scalars(passed.order_by(_I.next_due_at, _I.number).limit(limit)))
+
+
+def next_due(db: Connection, team: str) -> datetime | None:
+    coming = select(_I.next_due_at).where(_I.team == team, _I.next_due_at.is_not(None))
+    return db.scalar(coming.order_by(_I.next_due_at).limit(1))
+
+
+def conversation(db: Connection, team: str, user: str) -> str | None:
+    found = select(conversations.c.channel)
+    return db.scalar(found.where(conversations.c.team == team, conversations.c.user_id == user))
+
+
+def gaps_since(db: Connection, team: str, since: datetime) -> list[tuple[datetime, datetime]]:
+    found = select(gaps.c.started_at, gaps.c.ended_at).where(gaps.c.team == team, gaps.c.ended_at > since)
+    return [(start, end) for start, end in db.execute(found.order_by(gaps.c.started_at))]
+
+
+def meta_value(db: Connection, team: str, key: str) -> str | None:
+    return db.scalar(select(meta.c.value).where(meta.c.team == team, meta.c.key == key))
+
+
+def health(db: Connection, team: str, now: datetime) -> Health:
+    still_open = select(func.count(_I.number)).where(_I.team == team, _I.status == IncidentStatus.OPEN.value)
+    unsent, unsent_since = _behind(db, surfaces.c.wanted_at, surfaces.c.team == team, UNSENT)
+    waiting, waiting_since = _behind(db, jobs.c.wanted_at, jobs.c.team == team, WAITING)
+    earliest = next_due(db, team)
+    return Health(
+        open_incidents=db.execute(still_open).scalar_one(),
+        unsent=unsent,
+        unsent_since=unsent_since,
+        waiting_jobs=waiting,
+        waiting_jobs_since=waiting_since,
+        overdue_since=earliest if earliest is not None and earliest <= now else None,
+        last_beat=db.scalar(select(heartbeat.c.last_at).where(heartbeat.c.team == team)),
+    )
+
+
+def _behind(db: Connection, wanted_at: ColumnElement[Any], *which: Any) -> tuple[int, datetime | None]:
+    count, since = db.execute(select(func.count(), func.min(wanted_at)).where(*which)).one()
+    return count, since

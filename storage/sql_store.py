@@ -1,0 +1,135 @@
+"""The record on SQLite or PostgreSQL: transactions go to a `Writer`, questions to threads that only read."""
+
+import asyncio
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from playbooks.entries import Entry
+from playbooks.incident import Incident
+from storage import sql_courier, sql_questions
+from storage.engine import BUSY_TIMEOUT_S, POSTGRES_CONNECTIONS, SQLITE_READERS, Engines, open_engine
+from storage.errors import DatabaseUnavailable, translated
+from storage.migrations import require_current
+from storage.rows import Health, JobRow, Summary, SurfaceRow
+from storage.sql_tx import SqlTx, read_incident
+from storage.store import Store, Tx
+from storage.writers import GroupWriter, PoolWriter, Writer
+
+T = TypeVar("T")
+
+
+def open_store(url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> "SqlStore":
+    """The record at `url`, which `migrations.migrate` must have made or brought up to date.
+
+    Raises `OldDatabase`, `NewerDatabase`, `ForeignDatabase` or `DatabaseUnavailable`.
+    """
+    require_current(url)
+    return SqlStore(open_engine(url, busy_timeout_s))
+
+
+class SqlStore(Store):
+    """See `Store`."""
+
+    def __init__(self, engines: Engines) -> None:
+        self._engines = engines
+        self._where = engines.address.where
+        self._writer: Writer
+        if engines.address.is_sqlite:
+            self._writer = GroupWriter(engines.writer, self._where)
+        else:
+            self._writer = PoolWriter(engines.writer, self._where, POSTGRES_CONNECTIONS)
+        self._readers = ThreadPoolExecutor(SQLITE_READERS, thread_name_prefix="record-reader")
+
+    async def transact(self, fn: Callable[[Tx], T]) -> T:
+        try:
+            future = self._writer.submit(lambda connection: fn(SqlTx(connection)))
+        except RuntimeError as error:
+            raise DatabaseUnavailable(f"The database {self._where} was closed by Quarterdeck itself.") from error
+        # A cancelled caller stops waiting; the transaction goes on to its end.
+        return await asyncio.shield(asyncio.wrap_future(future))
+
+    async def _ask(self, question: Callable[[Connection], T]) -> T:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._readers, self._answer, question)
+        except RuntimeError as error:
+            raise DatabaseUnavailable(f"The database {self._where} was closed by Quarterdeck itself.") from error
+
+    def _answer(self, question: Callable[[Connection], T]) -> T:
+        with translated(self._where), self._engines.reader.connect() as connection:
+            return question(connection)
+
+    async def incident(self, team: str, number: int) -> Incident:
+        return await self._ask(lambda db: read_incident(db, team, number))
+
+    async def incidents(self, team: str, *, open_only: bool = False, limit: int = 100) -> list[Incident]:
+        return await self._ask(lambda db: sql_questions.incidents_of(db, team, open_only, limit))
+
+    async def summaries(self, team: str, *, open_only: bool = False, limit: int = 100) -> list[Summary]:
+        return await self._ask(lambda db: sql_questions.summaries(db, team, open_only, limit))
+
+    async def entries(self, team: str, number: int, upto: int | None = None) -> list[Entry]:
+        return await self._ask(lambda db: sql_questions.timeline(db, team, number, upto))
+
+    async def due(self, team: str, now: datetime, limit: int = 100) -> list[int]:
+        return await self._ask(lambda db: sql_questions.due(db, team, now, limit))
+
+    async def next_due(self, team: str) -> datetime | None:
+        return await self._ask(lambda db: sql_questions.next_due(db, team))
+
+    async def surfaces_to_send(
+        self,
+        team: str,
+        now: datetime,
+        *,
+        limit: int = 20,
+        busy: Collection[int] = (),
+        priority: Mapping[str, int] | None = None,
+    ) -> list[SurfaceRow]:
+        return await self._ask(lambda db: sql_courier.to_send(db, team, now, limit, busy, priority or {}))
+
+    async def in_doubt(self, team: str, now: datetime, *, busy: Collection[int] = ()) -> list[SurfaceRow]:
+        return await self._ask(lambda db: sql_courier.in_doubt(db, team, now, busy))
+
+    async def surfaces(self, team: str, number: int, keys: Collection[str] | None = None) -> list[SurfaceRow]:
+        return await self._ask(lambda db: sql_courier.surfaces_of(db, team, number, keys))
+
+    async def surface(self, surface_id: int) -> SurfaceRow | None:
+        return await self._ask(lambda db: sql_courier.surface(db, surface_id))
+
+    async def surfaces_at(self, team: str, channel: str, ts: str) -> list[SurfaceRow]:
+        return await self._ask(lambda db: sql_courier.surfaces_at(db, team, channel, ts))
+
+    async def surface_delivered(self, team: str, delivery_id: str) -> SurfaceRow | None:
+        return await self._ask(lambda db: sql_courier.delivered(db, team, delivery_id))
+
+    async def jobs_to_do(
+        self, team: str, now: datetime, *, limit: int = 20, busy: Collection[int] = ()
+    ) -> list[JobRow]:
+        return await self._ask(lambda db: sql_courier.jobs_to_do(db, team, now, limit, busy))
+
+    async def jobs(self, team: str, number: int, keys: Collection[str] | None = None) -> list[JobRow]:
+        return await self._ask(lambda db: sql_courier.jobs_of(db, team, number, keys))
+
+    async def conversation(self, team: str, user: str) -> str | None:
+        return await self._ask(lambda db: sql_questions.conversation(db, team, user))
+
+    async def gaps(self, team: str, since: datetime) -> Sequence[tuple[datetime, datetime]]:
+        return await self._ask(lambda db: sql_questions.gaps_since(db, team, since))
+
+    async def meta(self, team: str, key: str) -> str | None:
+        return await self._ask(lambda db: sql_questions.meta_value(db, team, key))
+
+    async def health(self, team: str, now: datetime) -> Health:
+        return await self._ask(lambda db: sql_questions.health(db, team, now))
+
+    async def close(self) -> None:
+        await asyncio.to_thread(self._close)
+
+    def _close(self) -> None:
+        self._writer.close()
+        self._readers.shutdown()
+        self._engines.dispose()

@@ -1,0 +1,124 @@
+"""Who runs the transactions: threads, never the event loop. A transaction that began is never cut in half.
+
+SQLite has one writer, so what waits for it goes into one commit, each piece in a savepoint of its own: the sync to
+disk, which is what a commit costs, is shared. PostgreSQL has a few, and runs a transaction again when two met.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Generic, Protocol, TypeVar
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from storage.dialects import two_writers_met
+from storage.errors import DatabaseUnavailable, translated
+
+T = TypeVar("T")
+Work = Callable[[Connection], T]
+GROUP = 32  # more would make the first caller wait for too many others
+TRIES = 20
+
+
+class Writer(Protocol):
+    def submit(self, work: Work[T]) -> "Future[T]":
+        """Run `work` in a transaction; the future is done after its commit. Raises `RuntimeError` once closed."""
+
+    def close(self) -> None:
+        """Finish what was submitted, then stop."""
+
+
+class _Piece(Generic[T]):
+    """One caller's work within a group."""
+
+    def __init__(self, work: Work[T]) -> None:
+        self.future: Future[T] = Future()
+        self._work = work
+        self._result: list[T] = []
+        self._error: BaseException | None = None
+
+    def run(self, connection: Connection, where: str) -> None:
+        """Raises only what concerns the whole group: SQLite may have rolled all of it back by itself."""
+        savepoint = connection.begin_nested()
+        try:
+            with translated(where):
+                self._result.append(self._work(connection))
+        except DatabaseUnavailable:
+            raise
+        except BaseException as error:  # noqa: BLE001, RUF100 - handed to the caller
+            savepoint.rollback()
+            self._error = error
+        else:
+            savepoint.commit()
+
+    def settle(self, group_error: BaseException | None) -> None:
+        if error := group_error or self._error:
+            self.future.set_exception(error)
+        else:
+            self.future.set_result(self._result[0])
+
+
+class GroupWriter:
+    """One thread; whatever waits when it is free goes into one commit."""
+
+    def __init__(self, engine: Engine, where: str) -> None:
+        self._engine = engine
+        self._where = where
+        self._waiting: deque[_Piece[object]] = deque()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="record-writer")
+
+    def submit(self, work: Work[T]) -> "Future[T]":
+        piece = _Piece(work)
+        self._waiting.append(piece)  # type: ignore[arg-type]  # a group mixes result types, each future keeps its own
+        self._thread.submit(self._commit_group)  # a turn that finds nothing waiting costs nothing
+        return piece.future
+
+    def close(self) -> None:
+        self._thread.shutdown()
+
+    def _commit_group(self) -> None:
+        group = self._take()
+        if not group:
+            return
+        failure: BaseException | None = None
+        try:
+            with translated(self._where), self._engine.begin() as connection:
+                for piece in group:
+                    piece.run(connection, self._where)
+        except BaseException as error:  # noqa: BLE001, RUF100 - handed to every caller
+            failure = error
+        for piece in group:
+            piece.settle(failure)
+
+    def _take(self) -> list[_Piece[object]]:
+        return [self._waiting.popleft() for _ in range(min(len(self._waiting), GROUP))]
+
+
+class PoolWriter:
+    """A few threads, one connection each; two that met on a row are told apart by trying again."""
+
+    def __init__(self, engine: Engine, where: str, threads: int) -> None:
+        self._engine = engine
+        self._where = where
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="record-writer")
+
+    def submit(self, work: Work[T]) -> "Future[T]":
+        return self._threads.submit(self._run, work)
+
+    def close(self) -> None:
+        self._threads.shutdown()
+
+    def _run(self, work: Work[T]) -> T:
+        with translated(self._where):
+            for _ in range(TRIES - 1):
+                try:
+                    return self._once(work)
+                except DBAPIError as error:
+                    if not two_writers_met(error):
+                        raise
+            return self._once(work)
+
+    def _once(self, work: Work[T]) -> T:
+        with self._engine.begin() as connection:
+            return work(connection)
