@@ -1,0 +1,108 @@
+"""What became of surfaces and jobs, as frozen values: the counterpart of `sql_notes`."""
+
+import secrets
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from storage.rows import (
+    Attempted,
+    Delayed,
+    Dropped,
+    Failed,
+    JobAttempted,
+    JobDelayed,
+    JobDone,
+    JobFailed,
+    JobNote,
+    JobProgress,
+    JobRow,
+    JobState,
+    NotPosted,
+    Shown,
+    SurfaceNote,
+    SurfaceRow,
+    SurfaceState,
+)
+
+
+def fresh_surface(surface_id: int, team: str, number: int, key: str, place: str, now: datetime) -> SurfaceRow:
+    """A surface that nobody wanted before; `wanted_again` gives it its version."""
+    return SurfaceRow(
+        id=surface_id,
+        team=team,
+        number=number,
+        key=key,
+        kind=key.split(":", 1)[0],
+        place=place,
+        wanted=0,
+        shown=0,
+        delivery_id=secrets.token_hex(8),
+        wanted_at=now,
+    )
+
+
+def wanted_again(
+    row: SurfaceRow, place: str, wanted: int, now: datetime, payload: dict[str, Any] | None = None
+) -> SurfaceRow:
+    """The surface with a newer version wanted."""
+    failed = row.state is SurfaceState.FAILED
+    moved = failed and row.place != place
+    if moved:
+        row = replace(row, channel=None, thread_ts=None, ts=None, attempted_at=None, not_before=None, shown=0)
+    behind = row.state is SurfaceState.LIVE and row.wanted > row.shown
+    return replace(
+        row,
+        wanted=max(wanted, row.wanted + 1),
+        place=place if row.ts is None else row.place,
+        payload=payload,
+        wanted_at=row.wanted_at if behind else now,
+        state=SurfaceState.FAILED if failed and not moved else SurfaceState.LIVE,
+    )
+
+
+def surface_after(row: SurfaceRow, note: SurfaceNote) -> SurfaceRow:
+    """The surface once the note is written."""
+    unattempted = row.attempted_at if row.ts else None
+    match note:
+        case Attempted():
+            return replace(row, attempted_at=note.at, channel=note.channel, thread_ts=note.thread_ts, not_before=None)
+        case NotPosted():
+            return row if row.ts else replace(row, attempted_at=None, not_before=None)
+        case Shown():
+            return _shown(row, note)
+        case Delayed():
+            attempted_at = row.attempted_at if note.in_doubt else unattempted
+            return replace(row, not_before=note.not_before, attempted_at=attempted_at)
+        case Dropped() | Failed():
+            if row.wanted > note.version:
+                return row
+            state = SurfaceState.DROPPED if isinstance(note, Dropped) else SurfaceState.FAILED
+            return replace(row, state=state, not_before=None, attempted_at=unattempted)
+
+
+def _shown(row: SurfaceRow, note: Shown) -> SurfaceRow:
+    return replace(
+        row,
+        ts=note.ts,
+        shown=max(row.shown, note.version),
+        not_before=None,
+        state=SurfaceState.LIVE,
+        channel=note.channel or row.channel,
+        place=note.place or row.place,
+    )
+
+
+def job_after(row: JobRow, note: JobNote) -> JobRow:
+    """The job once the note is written."""
+    match note:
+        case JobAttempted():
+            return replace(row, attempted_at=note.at, attempts=row.attempts + 1, not_before=None)
+        case JobProgress():
+            return replace(row, progress=note.progress)
+        case JobDelayed():
+            return replace(row, not_before=note.not_before)
+        case JobDone():
+            return replace(row, state=JobState.DONE)
+        case JobFailed():
+            return replace(row, state=JobState.FAILED)
