@@ -158,9 +158,10 @@ def _lines(_field: Field, value: object) -> list[str] | None:
     if value is None:
         return None
     given = value if isinstance(value, list | tuple) else [value]
-    if not all(isinstance(item, str) for item in given):
+    texts = [item for item in given if isinstance(item, str)]
+    if len(texts) < len(given):
         raise _Wrong("Write a text, one line each.")
-    lines = clean("\n".join(given), lines=True).split("\n")
+    lines = clean("\n".join(texts), lines=True).split("\n")
     kept = list(dict.fromkeys(line.strip() for line in lines if not _is_blank(line)))
     _check_length("\n".join(kept))
     return kept or None

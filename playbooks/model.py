@@ -87,7 +87,7 @@ class Field(Frozen):
     label: Annotated[str, Constraint(min_length=1, max_length=150)]
     kind: FieldKind = FieldKind.TEXT
     required: bool = True
-    hint: Annotated[str, Constraint(max_length=150)] | None = None
+    hint: Line | None = None
     options: tuple[Option, ...] = ()
     default: Annotated[str, Constraint(pattern=r"^((now|t0)([+-]\d{1,4}[mhd])?|[a-z][a-z0-9_]*)$")] | None = None
     latest: Annotated[str, Constraint(pattern=r"^(now|t0)([+-]\d{1,4}[mhd])?$")] | None = None
