@@ -64,7 +64,7 @@ class MemoryTx(Tx):
                 incident.number
                 for incident in self._open(team, drill)
                 for key in incident.keys
-                if (key.claimed and key.fingerprint in fingerprints) or key.vendor_id in vendor_ids
+                if ((key.claimed or drill) and key.fingerprint in fingerprints) or key.vendor_id in vendor_ids
             ),
             default=None,
         )

@@ -55,8 +55,10 @@ class SqlTx(Tx):
     def open_with_key(
         self, team: str, fingerprints: Collection[str], vendor_ids: Collection[str], drill: bool
     ) -> int | None:
-        claimed = and_(_K.claimed, _K.fingerprint.in_(fingerprints))
-        return self._newest(team, drill, or_(claimed, _K.vendor_id.in_(vendor_ids)))
+        same = _K.fingerprint.in_(fingerprints)
+        if not drill:
+            same = and_(_K.claimed, same)
+        return self._newest(team, drill, or_(same, _K.vendor_id.in_(vendor_ids)))
 
     def open_with_name(self, team: str, texts: Collection[str], hints: Collection[str], drill: bool) -> int | None:
         names, wanted_hints = _names(texts), _names(hints)

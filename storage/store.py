@@ -37,7 +37,10 @@ class Tx(ABC):
     def open_with_key(
         self, team: str, fingerprints: Collection[str], vendor_ids: Collection[str], drill: bool
     ) -> int | None:
-        """The newest open incident, drill or real as asked, that claims a fingerprint or knows a vendor's key id."""
+        """The newest open incident, drill or real as asked, that claims a fingerprint or knows a vendor's key id.
+
+        Drills claim nothing: there any open one with the fingerprint is meant.
+        """
 
     @abstractmethod
     def open_with_name(self, team: str, texts: Collection[str], hints: Collection[str], drill: bool) -> int | None:
@@ -60,9 +63,9 @@ class Tx(ABC):
         """Write a whole outcome: state, entries, keys, surfaces, jobs and the happening it answers.
 
         The incident must have been read with `incident` in this transaction, or be new. A surface's wanted version
-        always rises; a job whose key exists already is left alone. With an
-        empty `source_id` nothing is remembered for a repeat. Raises `Conflict` when the number is taken, another
-        open real incident claims one of its keys, an entry of that number is there, or the happening is.
+        always rises; a job whose key exists already is left alone. With an empty `source_id` nothing is remembered
+        for a repeat. Raises `Conflict` when the number is taken, another open real incident claims one of its keys,
+        an entry of that number is there, or the happening is known.
         """
 
     @abstractmethod
