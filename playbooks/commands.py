@@ -157,6 +157,15 @@ class Skip(OnStep):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Try(OnIncident):
+    """A press that would only have opened a form and was refused: the refusal is an entry, a yes is none."""
+
+    act: str
+    step: str | None = None
+    member: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Note(OnIncident):
     """`member` says that the person is known to be in the incident's channel."""
 

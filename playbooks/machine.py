@@ -184,6 +184,10 @@ def _needed(field: str, text: str, sentence: str) -> str:
 # --- people and the incident
 
 
+def _try(draft: Draft, command: c.Try) -> None:
+    draft.objects(Act(command.act), command.step, member=command.member)
+
+
 def _join(draft: Draft, command: c.Join) -> None:
     if command.member is False:
         reason = "Only full members of this workspace can join an incident."
@@ -254,6 +258,7 @@ _RULES: dict[type[c.OnIncident], Callable[[Draft, Any], None]] = {
     c.MoreTime: _more_time,
     c.TakeOver: _take_over,
     c.HandOver: _hand_over,
+    c.Try: _try,
     c.Join: _join,
     c.Note: _note,
     c.Assign: _assign,
