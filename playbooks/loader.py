@@ -13,7 +13,7 @@ from playbooks import loader_rules
 from playbooks.errors import InvalidPlaybook, Problem
 from playbooks.loader_tree import Path as Place
 from playbooks.loader_tree import Tree, quoted, read_tree, without_keys
-from playbooks.loader_words import EXPECTED, choice_of, did_you_mean
+from playbooks.loader_words import EXPECTED, OUT_OF_RANGE, choice_of, did_you_mean
 from playbooks.model import Contact, Field, FieldKind, Option, Pending, Playbook, Role, Step, Trigger
 
 LARGEST = 256 * 1024  # bytes; the shipped playbook has about 12 KiB
@@ -140,41 +140,53 @@ def _read(text: str, file: str) -> tuple[Playbook | None, Tree]:
     if not isinstance(tree.data, dict):
         tree.object_to((), EXPECTED[""])
         return None, tree
+    loader_rules.check_texts(tree)
     playbook = None
     try:
         # As JSON, because only there strict means what it says in a file: "5" is no number and 1 is not true.
         playbook = Playbook.model_validate_json(json.dumps(tree.data), strict=True)
     except ValidationError as error:
-        for details in error.errors(include_url=False, include_context=False):
+        for details in error.errors(include_url=False):
             _object(tree, details)
     loader_rules.check(tree)
     return (None if tree.problems else playbook), tree
 
 
 def _object(tree: Tree, error: ErrorDetails) -> None:
-    """One thing that the model refused, in our words: the kind of error hardly matters, the part does."""
+    """One thing that the model refused, in our words: the part matters, and hardly the kind of error."""
     place: Place = tuple(error["loc"])
-    if error["type"] == "missing":
-        tree.object_to(place, _expected(tree, place), "nothing")
-    elif error["type"] == "extra_forbidden":
+    kind = error["type"]
+    if kind == "extra_forbidden":
         known = list(_MODELS[pattern(place[:-1])].model_fields)
         near = did_you_mean(place[-1], known)
         tree.object_to(place, choice_of(known) + near, "an unknown key", mark=tree.keys.get(place))
     elif place[-1:] == ("[key]",):
         near = did_you_mean(place[-2], list(Trigger))
         tree.object_to(place[:-1], choice_of(Trigger) + near, "an unknown trigger", mark=tree.keys.get(place[:-1]))
-    elif error["type"] in ("string_too_long", "string_pattern_mismatch"):
-        value = str(tree.at(place))
-        found = f"a text of {len(value)} characters" if error["type"] == "string_too_long" else quoted(value)
-        tree.object_to(place, _expected(tree, place), found)
-    else:
-        tree.object_to(place, _expected(tree, place))
+    elif not (kind == "too_short" and _is_long_enough(tree.at(place), error)):
+        tree.object_to(place, _expected(tree, place, kind), _found(tree, place, kind))
 
 
-def _expected(tree: Tree, place: Place) -> str:
-    known = _WORDS.get(pattern(place), [])
-    near = did_you_mean(tree.at(place), known) if known else ""
-    return EXPECTED[pattern(place)] + near
+def _is_long_enough(items: object, error: ErrorDetails) -> bool:
+    """A list is called too short as well when some of its items are wrong, which was said of them already."""
+    return isinstance(items, list) and len(items) >= error.get("ctx", {}).get("min_length", 0)
+
+
+def _found(tree: Tree, place: Place, kind: str) -> str | None:
+    value = tree.at(place)
+    if kind == "missing":
+        return "nothing"
+    return f"a text of {len(value)} characters" if kind == "string_too_long" and isinstance(value, str) else None
+
+
+def _expected(tree: Tree, place: Place, kind: str) -> str:
+    part, value = pattern(place), tree.at(place)
+    if kind in ("greater_than_equal", "less_than_equal") and part in OUT_OF_RANGE:
+        return OUT_OF_RANGE[part]
+    if kind == "string_type" and isinstance(value, bool | int | float):
+        return f"{EXPECTED[part]}; put it in quotes"
+    known = _WORDS.get(part, [])
+    return EXPECTED[part] + (did_you_mean(value, known) if known else "")
 
 
 def pattern(place: Place) -> str:

@@ -48,8 +48,7 @@ class _Part:
 
 
 def check(tree: Tree) -> None:
-    """Adds to `tree.problems` what breaks a rule."""
-    _texts(tree)
+    """Adds to `tree.problems` what breaks a rule between parts."""
     playbook = _Part(tree, ())
     steps = playbook.each("steps")
     _first_step(steps)
@@ -175,7 +174,8 @@ def _pending(pending: _Part, fields: list[_Part]) -> None:
         elif _kind(field) not in (kind, None):
             pending.refuse(key, f"a field of the kind {kind}", f"a field of the kind {_kind(field)}")
         elif "required" not in _keys(field) or field.get("required") is True:
-            field.refuse("required", f"false, because the field is the {key} of pending", "true")
+            found = None if "required" in _keys(field) else "nothing, which means true"
+            field.refuse("required", f"false, because pending names the field as its {key}", found)
 
 
 def _placeholders(step: _Part) -> None:
@@ -190,7 +190,8 @@ def _placeholders(step: _Part) -> None:
 # --- every text of the file
 
 
-def _texts(tree: Tree) -> None:
+def check_texts(tree: Tree) -> None:
+    """Adds to `tree.problems` the texts that no playbook may hold. To be asked first: no other sentence shows them."""
     for path, text in _walk((), tree.data):
         if mask(text, lambda _: "").found:
             tree.object_to(path, "a playbook without secrets", "what looks like an Anthropic key")

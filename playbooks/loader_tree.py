@@ -57,6 +57,7 @@ class Tree:
     written: dict[Path, str] = field(default_factory=dict)  # plain scalars, as they stand in the file
     problems: list[Problem] = field(default_factory=list)
     told: set[Path] = field(default_factory=set)  # paths of which something was said already
+    aliases: set[str] = field(default_factory=set)  # the names of which something was said already
 
     def object_to(self, path: Path, expected: str, found: str | None = None, *, mark: Mark | None = None) -> None:
         """Adds a problem, at most one for each path. What was found is described when it is not given."""
@@ -112,7 +113,7 @@ def in_words(value: object, written: str | None = None) -> str:
 def quoted(text: str) -> str:
     text = without_keys(text)
     short = text if len(text) <= 60 else f"{text[:60]}…"
-    return json.dumps(short, ensure_ascii=not short.isprintable())
+    return f'"{short}"' if short.isprintable() else json.dumps(short)
 
 
 def without_keys(text: str) -> str:
@@ -151,14 +152,17 @@ def read_tree(text: str, file: str) -> Tree:
 
 
 def _syntax(tree: Tree, text: str, error: MarkedYAMLError) -> None:
-    mark = error.problem_mark
+    problem = error.problem or ""
+    # What was never closed is found where it was opened, not at the end of the file.
+    opened = error.context_mark is not None and any(sign in problem for sign in ("end of stream", "stream end", "':'"))
+    mark = error.context_mark if opened else error.problem_mark
     at = (mark.line + 1, mark.column + 1) if mark else _START
-    lines = text.splitlines()
+    lines = re.split("\r\n|\r|\n", text)
     line = lines[at[0] - 1] if at[0] <= len(lines) else ""
     found = quoted(line.strip()) if line.strip() else "the end of the file"
-    if "\t" in line[: len(line) - len(line.lstrip())]:
+    if "\t" in (line[: len(line) - len(line.lstrip())], line[at[1] - 1 : at[1]]):
         at, found = (at[0], line.index("\t") + 1), "a tab"
-    tree.add(at, (), found, syntax_words(error.problem or "", error.context or "", found))
+    tree.add(at, (), found, syntax_words(problem, error.context or "", found))
 
 
 def _document(events: Iterator[Event], tree: Tree) -> None:
@@ -197,11 +201,16 @@ def _value(event: Event, events: Iterator[Event], tree: Tree, path: Path) -> obj
 
 def _refuse_anchors_and_tags(event: Event, tree: Tree, path: Path) -> None:
     if isinstance(event, AliasEvent):
-        tree.object_to(path, "the value itself: a playbook has no aliases", f"the alias {quoted(f'*{event.anchor}')}")
+        tree.told.add(path)
+        if event.anchor not in tree.aliases:  # once: the file may be made of them
+            tree.aliases.add(event.anchor)
+            found = f"the alias {quoted(f'*{event.anchor}')}"
+            tree.add(_mark(event), path, found, "the value itself, because a playbook has no aliases")
     elif anchor := getattr(event, "anchor", None):
         tree.object_to(path, "a value without an anchor", f"the anchor {quoted(f'&{anchor}')}")
     elif tag := getattr(event, "tag", None):
-        tree.object_to(path, "a value without a tag", f"the tag {quoted(str(tag))}")
+        short = str(tag).replace("tag:yaml.org,2002:", "!!")
+        tree.object_to(path, "a value without a tag", f"the tag {quoted(short)}")
 
 
 def _mapping(events: Iterator[Event], tree: Tree, path: Path) -> dict[str, object]:
@@ -222,6 +231,8 @@ def _mapping(events: Iterator[Event], tree: Tree, path: Path) -> dict[str, objec
             continue
         tree.keys[here] = mark
         values[key] = _value(next(events), events, tree, here)
+        if values[key] is None:  # an empty value "stands" at whatever comes next
+            tree.marks[here] = mark
     return values
 
 

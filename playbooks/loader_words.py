@@ -69,6 +69,8 @@ EXPECTED = {
     "reminders": "a whole number from 0 to 20",
 }
 
+OUT_OF_RANGE = {"steps[].at": "minutes from T0 between 0 and 10080 (7 days)"}
+
 # What the YAML reader says (or is doing) -> what it would have liked.
 _SYNTAX = (
     ("'\\t'", "spaces, not tabs"),
