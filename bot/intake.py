@@ -52,9 +52,9 @@ class Intake:
         self._playbook = playbook
         self._roster = roster
         self._speed = speed
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners: list[Callable[[Result], None]] = []
 
-    def on_commit(self, listener: Callable[[], None]) -> None:
+    def on_commit(self, listener: Callable[[Result], None]) -> None:
         """Call `listener` after every commit: there may be something to send, or a new moment to wake at."""
         self._listeners.append(listener)
 
@@ -69,8 +69,13 @@ class Intake:
         if masked.by.id != SYSTEM:
             passing("after-commit")
         for listener in self._listeners:
-            listener()
+            listener(result)
         return result
+
+    def stir(self) -> None:
+        """Something was wanted without a command: let the courier look."""
+        for listener in self._listeners:
+            listener(Result())
 
     def _decide(self, tx: Tx, command: Command, found: tuple[Found, ...], notes: tuple[Note, ...]) -> Result:
         tx.note(*notes)

@@ -2,12 +2,12 @@
 
 import difflib
 import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import WrongSettings
 
@@ -35,13 +35,6 @@ class Settings(BaseSettings):
     quarterdeck_http_port: Annotated[int, Field(ge=0, le=65535)] = Field(3000, description="its port; 0: any free one")
     quarterdeck_secret: SecretStr | None = Field(None, description="keys the fingerprints; at least 16 characters")
     quarterdeck_log_format: Literal["text", "json"] = Field("text", description="how log lines look")
-
-    @classmethod
-    def settings_customise_sources(
-        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, **_: Any
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Only what `load_settings` hands in: it has looked at the environment and can name what is wrong there."""
-        return (init_settings,)
 
     @field_validator("slack_bot_token")
     @classmethod
@@ -95,14 +88,13 @@ class Settings(BaseSettings):
         return self.quarterdeck_database_url.startswith("sqlite")
 
 
-def load_settings(environ: Mapping[str, str] | None = None, env_file: Path | None = Path(".env")) -> Settings:
+def load_settings(env_file: Path | None = Path(".env")) -> Settings:
     """The settings. Raises `WrongSettings` with one sentence for everything that is wrong, never showing a secret."""
-    found = _read_env_file(env_file) | dict(os.environ if environ is None else environ)
-    known = {name.upper(): name for name in Settings.model_fields}
-    problems = [_unknown(name, list(known)) for name in sorted(found) if _is_ours(name) and name not in known]
-    given = {known[name]: value for name, value in found.items() if name in known and value.strip()}
+    known = [name.upper() for name in Settings.model_fields]
+    names = {*_read_env_file(env_file), *os.environ}
+    problems = [_unknown(name, known) for name in sorted(names) if _is_ours(name) and name not in known]
     try:
-        settings = Settings.model_validate(given)
+        settings = Settings(_env_file=env_file)
     except ValidationError as error:
         raise WrongSettings(*problems, *(_sentence(dict(e)) for e in error.errors())) from None
     problems += _together(settings)
@@ -111,13 +103,12 @@ def load_settings(environ: Mapping[str, str] | None = None, env_file: Path | Non
     return settings
 
 
-def _read_env_file(path: Path | None) -> dict[str, str]:
+def _read_env_file(path: Path | None) -> list[str]:
+    """The names in it."""
     if path is None or not path.exists():
-        return {}
-    from dotenv import dotenv_values
-
+        return []
     try:
-        return {name: value for name, value in dotenv_values(path).items() if value is not None}
+        return list(dotenv_values(path))
     except (OSError, UnicodeDecodeError) as error:
         raise WrongSettings(f"{path}: cannot be read ({error}). Make it a text file that this user may read.") from None
 

@@ -5,7 +5,7 @@ The SDK's own retry of dropped connections posts twice, so `retry_handlers=[]`; 
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -91,8 +91,16 @@ class Gateway:
             answer = await self.call("conversations.history", **where)
         return {found: message["ts"] for message in answer.get("messages", []) if (found := _delivery(message))}
 
-    async def permalink(self, channel: str, ts: str) -> str:
-        return str((await self.call("chat.getPermalink", channel=channel, message_ts=ts))["permalink"])
+    async def own_channels(self, types: str = "public_channel,private_channel") -> AsyncIterator[dict[str, Any]]:
+        """The channels that the bot is in; never a list of the workspace."""
+        cursor = None
+        while True:
+            page = await self.call("users.conversations", types=types, limit=200, exclude_archived=True, cursor=cursor)
+            for channel in page.get("channels", []):
+                yield channel
+            cursor = (page.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return
 
     async def open_view(self, trigger_id: str, view: Mapping[str, Any]) -> None:
         """Opens a form or a notice; the ticket lives three seconds, so it is given two."""
@@ -116,7 +124,7 @@ class Gateway:
             raise Unclear("files.upload", type(error).__name__) from None
 
 
-_READS = {"info", "list", "history", "replies", "members", "conversations", "test", "lookupByEmail", "getPermalink"} | {
+_READS = {"info", "list", "history", "replies", "members", "conversations", "test", "lookupByEmail"} | {
     "getUploadURLExternal"
 }
 

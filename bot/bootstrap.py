@@ -1,0 +1,159 @@
+"""The one place where real parts are joined."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.clock import Clock
+from bot.courier import Courier
+from bot.errors import NoSlack, SlackTrouble, WrongSettings
+from bot.fingerprints import fingerprinter, secret_of
+from bot.intake import Intake
+from bot.jobs import Jobs
+from bot.lateness import Lateness
+from bot.masking import Masker
+from bot.people import People, read_roster
+from bot.places import Places
+from bot.settings import Settings
+from bot.showing import Showing
+from bot.slack.app import bolt_app
+from bot.slack.gateway import POST_TIMEOUT_S, Gateway
+from bot.slack.listeners import Desk
+from bot.ticker import Ticker
+from bot.troubles import why
+from playbooks.errors import InvalidPlaybook
+from playbooks.loader import load_all
+from playbooks.model import Playbook
+from storage.store import Store
+
+DEFAULT_PLAYBOOK = "key-leak"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Identity:
+    """Who we are in which workspace (auth.test)."""
+
+    team: str
+    bot_user: str
+    bot_id: str
+    workspace: str  # its address, with which permalinks begin
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deck:
+    """Everything that runs, joined but not started."""
+
+    identity: Identity
+    store: Store
+    intake: Intake
+    courier: Courier
+    ticker: Ticker
+    people: People
+    lateness: Lateness
+    bolt: AsyncApp
+    http: aiohttp.ClientSession
+
+
+def load_playbook(settings: Settings) -> Playbook:
+    """The playbook that new incidents get. Raises `WrongSettings` with every problem of every file."""
+    try:
+        return load_all(settings.quarterdeck_playbooks)[DEFAULT_PLAYBOOK]
+    except InvalidPlaybook as error:
+        raise WrongSettings(*(str(problem) for problem in error.problems)) from None
+
+
+def gateway_of(settings: Settings, http: aiohttp.ClientSession) -> Gateway:
+    token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
+    client = AsyncWebClient(
+        token=token, base_url=settings.slack_api_url, session=http, retry_handlers=[], timeout=POST_TIMEOUT_S
+    )
+    return Gateway(client, http)
+
+
+async def identify(gateway: Gateway, url: str) -> Identity:
+    """Raises `NoSlack` with a sentence when Slack cannot be reached or refuses the token."""
+    try:
+        who = await gateway.identity()
+    except SlackTrouble as error:
+        if error.error in ("invalid_auth", "not_authed", "token_revoked", "account_inactive", "token_expired"):
+            advice = "Copy the Bot User OAuth Token (xoxb-…) from OAuth & Permissions again."
+            raise NoSlack(f'SLACK_BOT_TOKEN: Slack answered "{error.error}". {advice}') from None
+        advice = "Check the network and SLACK_API_URL."
+        raise NoSlack(f"Slack cannot be used at {url}: {error.error}. {advice}") from None
+    return Identity(
+        team=who["team_id"], bot_user=who["user_id"], bot_id=who.get("bot_id", ""), workspace=who.get("url", "")
+    )
+
+
+async def find_alerts(gateway: Gateway, channel: str) -> str:
+    """The id of the alerts channel. Raises `NoSlack` when the bot is not in it."""
+    name = channel.removeprefix("#")
+    try:
+        async for found in gateway.own_channels():
+            if channel == found["id"] or name == found.get("name"):
+                return str(found["id"])
+    except SlackTrouble as error:
+        raise NoSlack(f"QUARTERDECK_ALERTS_CHANNEL: #{name} cannot be looked up: {why(error.error)}.") from None
+    advice = "Invite it there (/invite @quarterdeck), or name another channel."
+    raise NoSlack(f"QUARTERDECK_ALERTS_CHANNEL: Quarterdeck is not in a channel #{name}. {advice}")
+
+
+async def join_parts(settings: Settings, store: Store, clock: Clock, http: aiohttp.ClientSession) -> Deck:
+    """Asks Slack who we are and who is on the roster, then joins everything. Raises `Stop` with sentences."""
+    playbook, roster = load_playbook(settings), read_roster(settings.quarterdeck_roster)
+    gateway = gateway_of(settings, http)
+    identity = await identify(gateway, settings.slack_api_url)
+    people = People(gateway, clock, identity.team)
+    await _know_roster(people, roster)
+    alerts = await find_alerts(gateway, settings.quarterdeck_alerts_channel)
+
+    masker = Masker(fingerprinter(secret_of(settings)))
+    intake = Intake(
+        store, masker, clock, playbook=lambda: playbook, roster=people.roster, speed=settings.quarterdeck_speed
+    )
+    places, lateness = Places(store, gateway, alerts, identity.workspace), Lateness(store)
+    showing = Showing(store, intake, gateway, places, lateness, clock)
+    jobs = Jobs(store, intake, gateway, places, clock, identity.bot_user)
+    courier = Courier(store, showing, jobs, clock, identity.team)
+    ticker = Ticker(store, intake, clock, identity.team)
+    desk = Desk(
+        store=store, intake=intake, gateway=gateway, people=people, masker=masker, clock=clock, team=identity.team
+    )
+    intake.on_commit(lambda result: showing.changed(result.number))
+    intake.on_commit(lambda _: courier.wake())
+    intake.on_commit(lambda result: ticker.wake_at(result.outcome.next_due if result.outcome else None))
+    return Deck(
+        identity=identity,
+        store=store,
+        intake=intake,
+        courier=courier,
+        ticker=ticker,
+        people=people,
+        lateness=lateness,
+        bolt=bolt_app(desk, gateway.client, identity_facts(identity, settings)),
+        http=http,
+    )
+
+
+def identity_facts(identity: Identity, settings: Settings) -> dict[str, Any]:
+    """What Bolt must know to serve one workspace without asking Slack at each request."""
+    secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
+    return {
+        "signing_secret": secret,
+        "team_id": identity.team,
+        "bot_user_id": identity.bot_user,
+        "bot_id": identity.bot_id,
+        "bot_token": settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else "",
+    }
+
+
+async def _know_roster(people: People, roster: dict[Any, tuple[str, ...]]) -> None:
+    try:
+        unknown = await people.look_up(roster)
+    except SlackTrouble as error:
+        raise NoSlack(f"QUARTERDECK_ROSTER: people cannot be looked up: {why(error.error)}.") from None
+    if unknown:
+        raise WrongSettings(*unknown)

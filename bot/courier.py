@@ -1,0 +1,105 @@
+"""The one way out: makes the outside world agree with the record, surface by surface and job by job.
+
+`drain_once` starts what can be started now and returns; at most `MOST_AT_ONCE` are under way, one per place, so that
+order is kept in a place and a slow one delays no other. After any crash the loop simply goes on.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from bot.clock import Clock
+from bot.errors import SlackTrouble
+from bot.jobs import Jobs
+from bot.showing import PRIORITY, Showing
+from storage.errors import DatabaseUnavailable
+from storage.rows import JobRow, SurfaceRow
+from storage.store import Store
+
+log = structlog.get_logger()
+MOST_AT_ONCE = 20
+RETRY_S = 1.0
+_LISTED = 500  # more than can start at once, because places may be busy
+
+
+class Courier:
+    """`wake` after every commit; `run` for ever, or `drain_once` and `settle` in a test."""
+
+    def __init__(self, store: Store, showing: Showing, jobs: Jobs, clock: Clock, team: str) -> None:
+        self._store = store
+        self._showing = showing
+        self._jobs = jobs
+        self._clock = clock
+        self._team = team
+        self._busy: dict[str, asyncio.Task[None]] = {}  # by place: one at a time
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Drains whenever something was committed or finished, and every second for what was delayed."""
+        while True:
+            self._woken.clear()
+            try:
+                await self.drain_once()
+            except DatabaseUnavailable as error:
+                log.warning("courier waits for the database", action="courier_waits", why=str(error))
+                await self._clock.sleep(RETRY_S)
+                continue
+            try:
+                await asyncio.wait_for(self._woken.wait(), RETRY_S)
+            except TimeoutError:
+                continue
+
+    async def drain_once(self) -> int:
+        """Starts everything that can be started now; how many that were."""
+        now = self._clock.now()
+        started = 0
+        for row in await self._store.in_doubt(self._team, now):
+            started += self._start(_lane(row), self._showing.settle_doubt, row)
+        busy = [*self._showing.homeless]
+        for row in await self._store.surfaces_to_send(self._team, now, limit=_LISTED, busy=busy, priority=PRIORITY):
+            started += self._start(_lane(row), self._showing.show, row)
+        for job in await self._store.jobs_to_do(self._team, now, limit=_LISTED):
+            started += self._start(f"job:{job.id}", self._jobs.do, job)
+        return started
+
+    async def settle(self) -> None:
+        """Waits until nothing is under way."""
+        while self._busy:
+            await asyncio.gather(*self._busy.values(), return_exceptions=True)
+
+    async def drain(self) -> None:
+        """For tests and the end of a run: drains until nothing can be started any more."""
+        while await self.drain_once():
+            await self.settle()
+
+    def _start(self, place: str, do: Callable[..., Awaitable[None]], row: SurfaceRow | JobRow) -> int:
+        if place in self._busy or len(self._busy) >= MOST_AT_ONCE:
+            return 0
+        task = asyncio.create_task(self._guarded(do, row), name=place)
+        self._busy[place] = task
+        task.add_done_callback(lambda _: self._finished(place))
+        return 1
+
+    def _finished(self, place: str) -> None:
+        self._busy.pop(place, None)
+        self.wake()
+
+    async def _guarded(self, do: Callable[..., Awaitable[None]], row: SurfaceRow | JobRow) -> None:
+        """A fault in one surface must not stop the others: it is said, and tried again later."""
+        try:
+            await do(row)
+        except (SlackTrouble, DatabaseUnavailable) as error:
+            log.warning("will be tried again", action="courier_retry", key=row.key, number=row.number, why=str(error))
+            await self._clock.sleep(RETRY_S)
+        except Exception:
+            log.exception("cannot be sent", action="courier_fault", key=row.key, number=row.number)
+            await self._clock.sleep(RETRY_S)
+
+
+def _lane(row: SurfaceRow) -> str:
+    """What is sent one after the other: a conversation."""
+    return f"{row.number}:{row.place}" if row.place == "incident" else row.place

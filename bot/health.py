@@ -1,0 +1,48 @@
+"""What `/readyz` says: whether the record can be used, and how far the outside world is behind it."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from bot.clock import Clock
+from bot.lateness import Lateness
+from storage.errors import StorageError
+from storage.store import Store
+
+
+class Health:
+    """`connected` says whether Slack can reach us; in HTTP mode that cannot be known and counts as yes."""
+
+    def __init__(
+        self, store: Store, lateness: Lateness, clock: Clock, team: str, connected: Callable[[], Awaitable[bool]]
+    ) -> None:
+        self._store = store
+        self._lateness = lateness
+        self._clock = clock
+        self._team = team
+        self._connected = connected
+
+    async def readiness(self) -> tuple[bool, dict[str, Any]]:
+        """Usable or not, and the facts. Only the database makes it unusable; Slack may be down."""
+        now = self._clock.now()
+        try:
+            health = await self._store.health(self._team, now)
+        except StorageError as error:
+            return False, {
+                "database": str(error),
+                "slack": await self._slack(),
+                "oldest_overdue_s": None,
+                "unsent": None,
+            }
+        overdue = (now - health.overdue_since).total_seconds() if health.overdue_since else 0.0
+        return True, {
+            "database": "ok",
+            "slack": await self._slack(),
+            "oldest_overdue_s": round(max(0.0, overdue), 3),
+            "unsent": health.unsent + health.waiting_jobs,
+        }
+
+    async def _slack(self) -> str:
+        down = self._lateness.slack_down_since
+        if down:
+            return f"down since {down:%Y-%m-%d %H:%M:%S} UTC"
+        return "ok" if await self._connected() else "not connected"

@@ -1,0 +1,53 @@
+"""How late a message is, and why: said in the message itself and in the record, in real time."""
+
+from datetime import datetime
+
+from playbooks.fold_clock import LATE_AFTER_S
+from playbooks.incident import Incident, Post
+from storage.rows import SurfaceRow
+from storage.store import Store
+
+NOT_RUNNING = "Quarterdeck was not running"
+SLACK = "Slack did not accept messages"
+BUSY = "Quarterdeck was busy"
+
+
+class Lateness:
+    """Knows the stretches in which nothing ran (from the heartbeat) and since when Slack refuses messages."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._failing_since: datetime | None = None
+
+    def slack_failed(self, at: datetime) -> None:
+        self._failing_since = self._failing_since or at
+
+    def slack_worked(self) -> None:
+        self._failing_since = None
+
+    @property
+    def slack_down_since(self) -> datetime | None:
+        return self._failing_since
+
+    async def of(self, row: SurfaceRow, incident: Incident | None, now: datetime) -> tuple[float, str | None]:
+        """Real seconds late and why, or `(0, None)` when it is not worth saying or no prompt."""
+        post = _post(row, incident)
+        if incident is None or post is None or row.kind != "prompt" or post.posted_at is not None:
+            return 0.0, None
+        late = (now - post.wanted_at).total_seconds()
+        if late <= LATE_AFTER_S / incident.speed:
+            return 0.0, None
+        gaps = await self._store.gaps(row.team, post.wanted_at)
+        away = sum((min(end, now) - max(start, post.wanted_at)).total_seconds() for start, end in gaps)
+        if away > late / 2:
+            return late, NOT_RUNNING
+        return late, SLACK if self._failing_since or row.attempted_at or row.not_before else BUSY
+
+
+def _post(row: SurfaceRow, incident: Incident | None) -> Post | None:
+    """The step's own record of this message."""
+    parts = row.key.split(":")
+    if incident is None or len(parts) < 3:
+        return None
+    step = next((step for step in incident.steps if step.key == parts[1]), None)
+    return step.posts.get(row.key) if step else None

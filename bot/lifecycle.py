@@ -1,0 +1,141 @@
+"""Start, run, stop: in this order, and in the reverse. Everything that was acknowledged is on disk at any moment."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import aiohttp
+import structlog
+
+from bot.bootstrap import Deck, join_parts
+from bot.clock import Clock, SystemClock
+from bot.crashpoints import passing
+from bot.errors import Stop
+from bot.health import Health
+from bot.settings import Settings
+from bot.slack.socket_mode import Socket
+from bot.web.server import WebServer, web_app
+from storage.errors import DatabaseUnavailable, StorageError
+from storage.lock import hold
+from storage.migrations import migrate
+from storage.sql_store import open_store
+
+log = structlog.get_logger()
+BEAT_S = 5.0
+SUSPENDED_S = 15.0  # a longer silence of the heartbeat means that the machine slept
+REFRESH_S = 300.0
+LAST_WORDS_S = 3.0
+
+
+async def run(settings: Settings, *, on_ready: Callable[[str], None] = lambda _: None) -> None:
+    """Runs until SIGTERM or SIGINT. `on_ready` gets the HTTP address once Slack can reach us. Raises `Stop`."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stopping.set)
+    try:
+        async with running(settings, SystemClock()) as address:
+            passing("ready")
+            on_ready(address)
+            await stopping.wait()
+            log.info("stopping", action="stopping")
+    except StorageError as error:
+        raise Stop(str(error)) from None
+
+
+@contextlib.asynccontextmanager
+async def running(settings: Settings, clock: Clock) -> AsyncIterator[str]:
+    """The whole bot as a block; gives the address of its HTTP server."""
+    url = settings.quarterdeck_database_url
+    if settings.on_sqlite:
+        _make_folder(url)
+    with hold(url):
+        await asyncio.to_thread(migrate, url)
+        passing("starting")
+        store = open_store(url)
+        try:
+            timeout = aiohttp.ClientTimeout(total=30)
+            async with aiohttp.ClientSession(timeout=timeout) as http:
+                deck = await join_parts(settings, store, clock, http)
+                async with _started(deck, settings, clock) as address:
+                    yield address
+        finally:
+            await store.close()
+
+
+@contextlib.asynccontextmanager
+async def _started(deck: Deck, settings: Settings, clock: Clock) -> AsyncIterator[str]:
+    team = deck.identity.team
+    # A start always ends a stretch in which nothing ran, however short: late prompts say so.
+    await deck.store.heartbeat(team, clock.now(), 0.0)
+    socket = Socket(deck.bolt, settings.slack_app_token.get_secret_value(), clock) if settings.slack_app_token else None
+    health = Health(deck.store, deck.lateness, clock, team, socket.connected if socket else _always)
+    web = WebServer(
+        web_app(health.readiness, None if socket else deck.bolt),
+        settings.quarterdeck_http_host,
+        settings.quarterdeck_http_port,
+    )
+    loops = [deck.courier.run(), deck.ticker.run(), _beat(deck, clock), _refresh(deck, clock)]
+    await web.start()
+    if socket:
+        await socket.start()
+        loops.append(socket.watch())
+        await socket.wait_connected(5.0)
+    tasks = [asyncio.create_task(_for_ever(loop)) for loop in loops]
+    log.info("ready", action="ready", team=team, http=web.address, mode="socket" if socket else "http")
+    try:
+        yield web.address
+    finally:
+        if socket:
+            await socket.stop()
+        await web.stop()
+        await _end(deck, tasks)
+
+
+async def _end(deck: Deck, tasks: list[asyncio.Task[None]]) -> None:
+    """What is under way may finish; what is not goes on after the next start."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(deck.courier.settle(), LAST_WORDS_S)
+    with contextlib.suppress(StorageError):
+        await deck.store.heartbeat(deck.identity.team, SystemClock().now(), SUSPENDED_S)
+
+
+async def _for_ever(loop: Awaitable[None]) -> None:
+    """A loop that dies takes the process down: half a Quarterdeck would be silent, a supervisor starts a whole one."""
+    try:
+        await loop
+    except asyncio.CancelledError:
+        raise
+    except Exception:
+        log.exception("a part of Quarterdeck died", action="part_died")
+        signal.raise_signal(signal.SIGTERM)
+
+
+async def _beat(deck: Deck, clock: Clock) -> None:
+    while True:
+        await clock.sleep(BEAT_S)
+        with contextlib.suppress(DatabaseUnavailable):
+            await deck.store.heartbeat(deck.identity.team, clock.now(), SUSPENDED_S)
+
+
+async def _refresh(deck: Deck, clock: Clock) -> None:
+    while True:
+        await clock.sleep(REFRESH_S)
+        await deck.people.refresh()
+
+
+async def _always() -> bool:
+    return True
+
+
+def _make_folder(url: str) -> None:
+    folder = Path(url.removeprefix("sqlite:///")).parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Stop(f"QUARTERDECK_DATABASE_URL: the folder {folder} cannot be made ({error.strerror}).") from None

@@ -1,0 +1,64 @@
+"""Where a surface belongs, as a Slack conversation: `dm:<user>`, `incident`, `alerts`."""
+
+import asyncio
+from dataclasses import dataclass
+
+from bot.slack.gateway import Gateway
+from playbooks.incident import Incident
+from storage.store import Store
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spot:
+    channel: str
+    thread_ts: str | None = None
+
+
+class NotYet(Exception):
+    """The place does not exist yet: the incident has no channel, or its announcement is not posted."""
+
+
+class Places:
+    """`alerts` is the id of the alerts channel, `workspace` the workspace's address (from auth.test)."""
+
+    def __init__(self, store: Store, gateway: Gateway, alerts: str, workspace: str) -> None:
+        self._store = store
+        self._gateway = gateway
+        self._dms: dict[str, str] = {}
+        self._opening: dict[str, asyncio.Lock] = {}
+        self._workspace = workspace
+        self.alerts = alerts
+
+    def link(self, channel: str, ts: str) -> str:
+        """The permalink of a message, as chat.getPermalink would give it, without the call."""
+        return f"{self._workspace.rstrip('/')}/archives/{channel}/p{ts.replace('.', '')}"
+
+    async def spot(self, place: str, team: str, incident: Incident | None) -> Spot:
+        """Raises `NotYet`, and what the gateway raises when a direct message has to be opened first."""
+        if place.startswith("dm:"):
+            return Spot(channel=await self.dm(team, place.removeprefix("dm:")))
+        if place == "alerts" or incident is None:
+            return Spot(channel=self.alerts)
+        if incident.home.channel:
+            return Spot(channel=incident.home.channel)
+        if not incident.home.thread:
+            raise NotYet
+        return Spot(channel=self.alerts, thread_ts=await self._announced(team, incident))
+
+    async def dm(self, team: str, user: str) -> str:
+        """The `D…` of a person: remembered, else opened and kept before anything is posted there."""
+        if user in self._dms:
+            return self._dms[user]
+        async with self._opening.setdefault(user, asyncio.Lock()):
+            channel = await self._store.conversation(team, user)
+            if channel is None:
+                channel = await self._gateway.open_dm(user)
+                await self._store.keep_conversation(team, user, channel)
+            self._dms[user] = channel
+        return channel
+
+    async def _announced(self, team: str, incident: Incident) -> str:
+        rows = await self._store.surfaces(team, incident.number, ["announcement"])
+        if not rows or rows[0].ts is None:
+            raise NotYet
+        return rows[0].ts

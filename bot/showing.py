@@ -1,0 +1,208 @@
+"""Brings one surface up to what the state says: posts it once, updates it, or looks for it when that is in doubt."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.clock import Clock
+from bot.crashpoints import passing
+from bot.errors import Limited, NotSent, Rejected, SlackTrouble, Unclear
+from bot.intake import Intake
+from bot.lateness import Lateness
+from bot.places import NotYet, Places, Spot
+from bot.slack.gateway import Gateway
+from bot.slack.render import Context, Message, Topic, render, render_notice
+from bot.troubles import why
+from playbooks.commands import Posted, SendFailed
+from playbooks.incident import Incident
+from storage.rows import Attempted, Delayed, Dropped, Failed, NotPosted, Shown, SurfaceRow
+from storage.store import Store
+
+log = structlog.get_logger()
+
+# Lowest first. Prompts go before everything, the housekeeping of a channel last.
+PRIORITY = {
+    "prompt": 0,
+    "escalation": 1,
+    "nudge": 2,
+    "reminder": 2,
+    "ask": 2,
+    "secret": 3,
+    "door": 3,
+    "receipt": 4,
+    "joined": 4,
+    "announcement": 5,
+    "brief": 6,
+    "missed": 6,
+    "board": 7,
+    "scorecard": 8,
+    "topic": 9,
+}
+DOUBT = timedelta(seconds=5)  # Slack may still be finishing a post whose answer was lost
+BLIND = timedelta(seconds=30)  # after that, twice is better than never
+LOOK_BACK = timedelta(minutes=5)  # our clock and Slack's may differ
+LOOK_AGAIN_S = 1.0
+
+
+class Showing:
+    """`homeless` are the surfaces that wait for their incident's channel."""
+
+    def __init__(
+        self, store: Store, intake: Intake, gateway: Gateway, places: Places, lateness: Lateness, clock: Clock
+    ) -> None:
+        self._store = store
+        self._intake = intake
+        self._gateway = gateway
+        self._places = places
+        self._lateness = lateness
+        self._clock = clock
+        self._blind: set[int] = set()  # posted again without having been able to look
+        self.homeless: dict[int, int] = {}  # surface id → incident number
+
+    async def show(self, row: SurfaceRow) -> None:
+        """Posts or updates one surface."""
+        incident = await self._store.incident(row.team, row.number) if row.number else None
+        try:
+            spot = await self._spot(row, incident)
+            if spot is not None:
+                await self._bring_up_to_date(row, incident, spot)
+        except Limited as error:
+            await self._delay(row, error.retry_after, in_doubt=False)
+        except NotSent as error:
+            self._lateness.slack_failed(self._clock.now())
+            log.warning("not sent", action="not_sent", key=row.key, number=row.number, why=str(error))
+            await self._delay(row, LOOK_AGAIN_S, in_doubt=False)
+        except Unclear as error:
+            self._lateness.slack_failed(self._clock.now())
+            log.warning("answer lost", action="answer_lost", key=row.key, number=row.number, why=str(error))
+            await self._delay(row, LOOK_AGAIN_S, in_doubt=row.ts is None and row.key != "topic")
+        except Rejected as error:
+            await self._give_up(row, incident, error)
+
+    async def settle_doubt(self, row: SurfaceRow) -> None:
+        """Looks for a first post that may have arrived."""
+        attempted, now = row.attempted_at or self._clock.now(), self._clock.now()
+        try:
+            found = await self._gateway.delivered(row.channel or "", row.thread_ts, attempted - LOOK_BACK)
+        except SlackTrouble as error:
+            if now - attempted >= BLIND:
+                log.warning("posting again without having looked", action="posted_blind", key=row.key, why=str(error))
+                self._blind.add(row.id)
+                await self._store.note(NotPosted(id=row.id))
+            else:
+                await self._delay(row, LOOK_AGAIN_S, in_doubt=True)
+            return
+        if row.delivery_id in found:
+            await self._arrived(row, found[row.delivery_id], version=0, late_s=0.0, late_why=None)
+        elif now - attempted >= DOUBT:
+            await self._store.note(NotPosted(id=row.id))
+        else:
+            await self._delay(row, LOOK_AGAIN_S, in_doubt=True)
+
+    async def _spot(self, row: SurfaceRow, incident: Incident | None) -> Spot | None:
+        if row.ts is not None and row.channel is not None:
+            return Spot(channel=row.channel, thread_ts=row.thread_ts)
+        try:
+            return await self._places.spot(row.place, row.team, incident)
+        except NotYet:
+            self.homeless[row.id] = row.number
+            return None
+
+    def changed(self, number: int | None) -> None:
+        """Something happened to the incident: it may have a place now, so what waited for one is tried again."""
+        self.homeless = {row: home for row, home in self.homeless.items() if home != number}
+
+    async def _bring_up_to_date(self, row: SurfaceRow, incident: Incident | None, spot: Spot) -> None:
+        late_s, late_why = await self._lateness.of(row, incident, self._clock.now())
+        context = Context(
+            now=self._clock.now(),
+            delivery_id=row.delivery_id,
+            posted=row.ts is not None,
+            late_s=late_s,
+            late_why=late_why,
+            maybe_repeat=row.id in self._blind,
+        )
+        shown = render(incident, row.key, context) if incident else render_notice(row.kind, row.payload or {}, context)
+        if isinstance(shown, Topic):
+            await self._gateway.call("conversations.setTopic", channel=spot.channel, topic=shown.text)
+            await self._store.note(Shown(id=row.id, ts="topic", version=row.wanted, channel=spot.channel))
+        elif shown is None:
+            await self._nothing(row)
+        elif row.ts is None:
+            await self._post(row, spot, shown, late_s, late_why)
+        else:
+            await self._gateway.update(spot.channel, row.ts, shown.text, shown.blocks)
+            await self._store.note(Shown(id=row.id, ts=row.ts, version=row.wanted))
+
+    async def _nothing(self, row: SurfaceRow) -> None:
+        """There is nothing to say (any more)."""
+        done = (
+            Dropped(id=row.id, version=row.wanted)
+            if row.ts is None
+            else Shown(id=row.id, ts=row.ts, version=row.wanted)
+        )
+        await self._store.note(done)
+
+    async def _post(self, row: SurfaceRow, spot: Spot, message: Message, late_s: float, late_why: str | None) -> None:
+        now = self._clock.now()
+        await self._store.note(Attempted(id=row.id, at=now, channel=spot.channel, thread_ts=spot.thread_ts))
+        passing("before-post")
+        attempted = replace(row, channel=spot.channel, thread_ts=spot.thread_ts, attempted_at=now)
+        ts = await self._gateway.post(
+            spot.channel, message.text, message.blocks, delivery_id=row.delivery_id, thread_ts=spot.thread_ts
+        )
+        passing("after-post")
+        self._lateness.slack_worked()
+        await self._arrived(attempted, ts, version=row.wanted, late_s=late_s, late_why=late_why)
+
+    async def _arrived(self, row: SurfaceRow, ts: str, *, version: int, late_s: float, late_why: str | None) -> None:
+        """The message is there: its place and what follows from it are written down together."""
+        shown = Shown(id=row.id, ts=ts, version=version, channel=row.channel)
+        repeat = row.id in self._blind
+        self._blind.discard(row.id)
+        if not row.number:
+            await self._store.note(shown)
+            return
+        command = Posted(
+            team=row.team,
+            at=_moment(ts, self._clock.now()),
+            source_id=f"posted:{row.delivery_id}",
+            number=row.number,
+            surface=row.key,
+            late_s=late_s,
+            late_why=late_why,
+            maybe_repeat=repeat,
+            link=self._places.link(row.channel or "", ts),
+        )
+        await self._intake.submit(command, shown)
+
+    async def _delay(self, row: SurfaceRow, seconds: float, *, in_doubt: bool) -> None:
+        not_before = self._clock.now() + timedelta(seconds=seconds)
+        await self._store.note(Delayed(id=row.id, not_before=not_before, in_doubt=in_doubt))
+
+    async def _give_up(self, row: SurfaceRow, incident: Incident | None, error: Rejected) -> None:
+        """Slack refuses this for good: said once in the log and the timeline; the ladder goes on from there."""
+        log.warning("refused by Slack", action="send_refused", key=row.key, number=row.number, error=error.error)
+        if incident is None:
+            await self._store.note(Failed(id=row.id, version=row.wanted))
+            return
+        command = SendFailed(
+            team=row.team,
+            at=self._clock.now(),
+            source_id=f"failed:{row.delivery_id}:{row.wanted}",
+            number=row.number,
+            surface=row.key,
+            error=error.error,
+            why=why(error.error),
+        )
+        await self._intake.submit(command, Failed(id=row.id, version=row.wanted))
+
+
+def _moment(ts: str, now: datetime) -> datetime:
+    """When Slack says the message was posted, as far as it fits our own clock: its part of the record stays ordered."""
+    try:
+        posted = datetime.fromtimestamp(float(ts), tz=now.tzinfo)
+    except (ValueError, OverflowError):
+        return now
+    return min(posted, now)

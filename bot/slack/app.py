@@ -1,0 +1,107 @@
+"""Bolt, set up so that an acknowledgement means "on disk": the whole listener runs before the answer.
+
+`process_before_response` also avoids Bolt's 10 ms poll. Authorization is static, because Bolt's own would ask
+auth.test at the first request and, when Slack fails just then, acknowledge the request without running a listener.
+"""
+
+import re
+import uuid
+from typing import Any
+
+import structlog
+from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot import wording
+from bot.manifest import COMMAND
+from bot.slack.commands import incident_command
+from bot.slack.listeners import Desk
+from bot.slack.presses import on_press
+from bot.slack.submissions import on_submission
+from storage.errors import DatabaseUnavailable
+
+log = structlog.get_logger()
+_ANYTHING = re.compile(r".*", re.DOTALL)
+
+
+def bolt_app(desk: Desk, client: AsyncWebClient, facts: dict[str, Any]) -> AsyncApp:
+    """Every listener, and catch-alls, since what nobody answers is retried by Slack."""
+
+    async def authorize() -> AuthorizeResult:
+        who = {key: facts[key] for key in ("team_id", "bot_user_id", "bot_id", "bot_token")}
+        return AuthorizeResult(enterprise_id=None, **who)
+
+    app = AsyncApp(
+        client=client,
+        authorize=authorize,
+        signing_secret=facts["signing_secret"] or "unused in Socket Mode",
+        process_before_response=True,
+    )
+
+    @app.command(COMMAND)
+    async def command(ack: Any, body: dict[str, Any]) -> None:
+        answer = await incident_command(desk, body)
+        await ack(answer) if answer else await ack()
+
+    @app.action(_ANYTHING)
+    async def press(ack: Any, body: dict[str, Any]) -> None:
+        await on_press(desk, body)
+        await ack()
+
+    @app.view(_ANYTHING)
+    async def submission(ack: Any, body: dict[str, Any]) -> None:
+        answer = await on_submission(desk, body)
+        await ack(**answer)
+
+    @app.event("message")
+    async def message(ack: Any, event: dict[str, Any], body: dict[str, Any]) -> None:
+        await desk.on_message(event, body)
+        await ack()
+
+    @app.event(_ANYTHING)
+    async def anything(ack: Any) -> None:
+        await ack()
+
+    @app.shortcut(_ANYTHING)
+    async def shortcut(ack: Any) -> None:
+        await ack()
+
+    @app.view_closed(_ANYTHING)
+    async def closed(ack: Any) -> None:
+        await ack()
+
+    @app.options(_ANYTHING)
+    async def options(ack: Any) -> None:
+        await ack(options=[])
+
+    app.error(_fault)
+    return app
+
+
+async def _fault(error: Exception, request: AsyncBoltRequest, body: dict[str, Any]) -> BoltResponse:
+    """A fault of ours: an id to quote, never a traceback to a person, never silence. Guards itself."""
+    number = uuid.uuid4().hex[:8]
+    try:
+        if isinstance(error, DatabaseUnavailable):
+            log.error("database unavailable", action="database_unavailable", fault=number, why=str(error))
+            text = wording.database_unavailable(number)
+        else:
+            log.error("a listener failed", action="listener_fault", fault=number, exc_info=error)
+            text = wording.fault(number)
+        if body.get("type") == "view_submission":
+            return BoltResponse(status=200, body=_errors(body, text))
+        if body.get("command"):
+            return BoltResponse(status=200, body={"response_type": "ephemeral", "text": text})
+    except Exception as second:
+        log.error("the error listener failed", action="error_listener_fault", fault=number, exc_info=second)
+    # An event is not acknowledged, so that Slack brings it again; a press shows Slack's own warning sign.
+    return BoltResponse(status=500 if request.body.get("type") != "block_actions" else 503)
+
+
+def _errors(body: dict[str, Any], text: str) -> dict[str, Any]:
+    """At the form's first field, so that what was typed stays."""
+    blocks = body.get("view", {}).get("blocks", [])
+    first = next((block["block_id"] for block in blocks if block.get("type") == "input"), None)
+    return {"response_action": "errors", "errors": {first: text}} if first else {"response_action": "clear"}

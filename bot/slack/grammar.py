@@ -1,0 +1,83 @@
+"""What stands behind `/incident`: a command, a slip of the finger, or the text of a report. Pure."""
+
+import re
+from dataclasses import dataclass
+
+COMMANDS = (
+    "status",
+    "list",
+    "note",
+    "assign",
+    "export",
+    "close",
+    "false-alarm",
+    "reopen",
+    "drill",
+    "help",
+)
+NEEDS_INCIDENT = {"status", "note", "assign", "export", "close", "false-alarm", "reopen"}
+_NUMBER = re.compile(r"inc-0*([1-9][0-9]{0,8})", re.IGNORECASE)
+_ANY_NUMBER = re.compile(r"inc-\S*", re.IGNORECASE)
+_LONG_WORD = 7
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """`word` is the command, `guess` the one that was probably meant; neither: `text` is a report.
+
+    `number` is the incident named directly before or after the word, `bad_number` what looks like one and is none.
+    """
+
+    word: str | None = None
+    guess: str | None = None
+    number: int | None = None
+    bad_number: str | None = None
+    text: str = ""
+
+
+def read(line: str) -> Line:
+    """Never fails: what is no command is the text of a report."""
+    words = line.split(None, 2)
+    if not words:
+        return Line()
+    before = _ANY_NUMBER.fullmatch(words[0])
+    at = 1 if before and len(words) > 1 else 0
+    word = words[at].lower()
+    if word not in COMMANDS:
+        guess = None if before else _nearest(word)
+        return Line(guess=guess, text=line.strip())
+    rest = line.split(None, at + 1)[at + 1] if len(line.split(None, at + 1)) > at + 1 else ""
+    named = words[0] if before else None
+    if named is None and rest and _ANY_NUMBER.fullmatch(rest.split(None, 1)[0]):
+        named, _, rest = rest.partition(" ")
+    return Line(word=word, text=rest.strip(), **_number(named))
+
+
+def _number(named: str | None) -> dict[str, int | str | None]:
+    if named is None:
+        return {}
+    match = _NUMBER.fullmatch(named)
+    return {"number": int(match[1])} if match else {"bad_number": named}
+
+
+def _nearest(word: str) -> str | None:
+    """The known word within reach: one slip, two from seven letters on."""
+    reach = {known: 2 if len(known) >= _LONG_WORD else 1 for known in COMMANDS}
+    near = [(slips(word, known), known) for known in COMMANDS]
+    within = [(distance, known) for distance, known in near if distance <= reach[known]]
+    return min(within)[1] if within else None
+
+
+def slips(a: str, b: str) -> int:
+    """Edit distance in which a swap of neighbours counts as one (optimal string alignment)."""
+    rows = [list(range(len(b) + 1))]
+    for i in range(1, len(a) + 1):
+        row = [i]
+        for j in range(1, len(b) + 1):
+            same = a[i - 1] == b[j - 1]
+            best = min(rows[-1][j] + 1, row[-1] + 1, rows[-1][j - 1] + (not same))
+            if i > 1 and j > 1 and a[i - 1] == b[j - 2] and a[i - 2] == b[j - 1]:
+                best = min(best, rows[-2][j - 2] + 1)
+            row.append(best)
+        rows.append(row)
+    return rows[-1][-1]

@@ -1,0 +1,110 @@
+"""What every listener needs, and the small things they share."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from bot.clock import Clock
+from bot.errors import SlackTrouble
+from bot.intake import Intake
+from bot.masking import Masker
+from bot.people import People
+from bot.slack import forms
+from bot.slack.gateway import Gateway
+from playbooks.access import Act
+from playbooks.commands import Try
+from playbooks.entries import Actor
+from playbooks.errors import Refused
+from playbooks.incident import Incident
+from playbooks.objections import objection
+from storage.store import Store
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """The parts that a listener may use."""
+
+    store: Store
+    intake: Intake
+    gateway: Gateway
+    people: People
+    masker: Masker
+    clock: Clock
+    team: str
+
+    def actor(self, body: Mapping[str, Any]) -> Actor:
+        """Who did it, with the name if it is known without asking."""
+        user = str((body.get("user") or {}).get("id") or body.get("user_id") or "")
+        return Actor(id=user, name=self.people.name(user))
+
+    def about(self, body: Mapping[str, Any], source_id: str, number: int | None = None) -> dict[str, Any]:
+        """The part that every command has in common."""
+        facts = {"team": self.team, "at": self.clock.now(), "by": self.actor(body), "source_id": source_id}
+        return facts if number is None else {**facts, "number": number}
+
+    async def open_view(self, body: Mapping[str, Any], view: Mapping[str, Any]) -> None:
+        """Opens a form or notice. When Slack refuses (the ticket ran out), a direct message leads to it."""
+        try:
+            await self.gateway.open_view(str(body.get("trigger_id") or ""), view)
+        except SlackTrouble as error:
+            log.warning("a form could not be opened", action="form_refused", why=str(error))
+            await self.leave_door(
+                self.actor(body).id, view, str(body.get("trigger_id") or self.clock.now().timestamp())
+            )
+
+    async def leave_door(self, user: str, view: Mapping[str, Any], ticket: str) -> None:
+        """A direct message with a button that opens `view`; it stays until it is pressed."""
+        payload, _ = self.masker.whole({"view": dict(view)})
+        now = self.clock.now()
+        await self.store.transact(lambda tx: tx.want(self.team, f"door:{ticket}", f"dm:{user}", payload, now))
+
+    async def refused(
+        self, body: Mapping[str, Any], incident: Incident, act: Act, step: str | None, *, member: bool = False
+    ) -> bool:
+        """Checks a press that would open a form. A refusal shows its notice first, since the ticket lives three
+        seconds, and then becomes an entry."""
+        refused = objection(incident, act, self.actor(body).id, step, member=member)
+        if refused is None:
+            return False
+        await self.notice(body, refused)
+        about = self.about(body, press_id(body), incident.number)
+        await self.intake.submit(Try(**about, act=act.value, step=step, member=member))
+        return True
+
+    async def notice(self, body: Mapping[str, Any], refused: Refused) -> None:
+        await self.open_view(body, forms.refusal_notice(refused))
+
+    async def on_message(self, event: Mapping[str, Any], body: Mapping[str, Any]) -> None:
+        """A direct message to the bot is answered with help, once."""
+        if event.get("channel_type") != "im" or event.get("subtype") or event.get("bot_id") or not event.get("user"):
+            return
+        source = f"message:{event.get('channel')}:{event.get('ts')}"
+        user, now = str(event["user"]), self.clock.now()
+
+        def want_help(tx: Any) -> None:
+            if tx.repeat(self.team, source) is None:
+                tx.remember(self.team, source, now)
+                tx.want(self.team, f"help:{event.get('ts')}", f"dm:{user}", {}, now)
+
+        await self.store.transact(want_help)
+        self.intake.stir()
+
+
+def press_id(body: Mapping[str, Any]) -> str:
+    """A press is known by its ticket and action; a repeat of the same press carries the same."""
+    action = (body.get("actions") or [{}])[0]
+    ticket = body.get("trigger_id") or f"{action.get('action_ts')}"
+    return f"press:{ticket}:{action.get('action_id')}"
+
+
+def moment_of(ts: object, fallback: datetime) -> datetime:
+    """A Slack timestamp as a moment, or `fallback` when it is none."""
+    try:
+        return datetime.fromtimestamp(float(str(ts)), tz=fallback.tzinfo)
+    except (ValueError, OverflowError, OSError):
+        return fallback

@@ -1,0 +1,123 @@
+"""Buttons. A press either opens a form (checked by a read) or is an act (committed before it is acknowledged)."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from bot import wording
+from bot.slack import forms, ids
+from bot.slack.listeners import Desk, press_id
+from playbooks.access import Act
+from playbooks.commands import Join, TakeOver
+from playbooks.errors import Refused
+from playbooks.incident import Incident
+from storage.errors import NotFound
+
+Body = Mapping[str, Any]
+
+
+async def on_press(desk: Desk, body: Body) -> None:
+    """Answers every press; one that nobody knows is told so."""
+    action = (body.get("actions") or [{}])[0]
+    action_id = str(action.get("action_id") or "")
+    if action_id in _QUIET or action.get("type") not in (None, "button"):
+        return
+    if action_id == ids.DOOR_OPEN:
+        await _through_the_door(desk, body)
+        return
+    press = _PRESSES.get(action_id)
+    number, step = ids.target(str(action.get("value") or ""))
+    if press is None or number is None:
+        await desk.notice(body, wording.unknown_button())
+        return
+    try:
+        incident = await desk.store.incident(desk.team, number)
+    except NotFound:
+        await desk.notice(body, Refused(title="Not found", reason=wording.no_such_incident(number)))
+        return
+    await press(desk, body, incident, step)
+
+
+async def _complete(desk: Desk, body: Body, incident: Incident, step: str | None) -> None:
+    if step and not await desk.refused(body, incident, Act.COMPLETE, step):
+        await desk.open_view(body, forms.step_form(incident, step, "complete", desk.clock.now()))
+
+
+async def _correct(desk: Desk, body: Body, incident: Incident, step: str | None) -> None:
+    if step and not await desk.refused(body, incident, Act.CORRECT, step):
+        await desk.open_view(body, forms.step_form(incident, step, "correct", desk.clock.now()))
+
+
+async def _cant(desk: Desk, body: Body, incident: Incident, step: str | None) -> None:
+    if step and not await desk.refused(body, incident, Act.HAND_OVER, step):
+        await desk.open_view(body, forms.cant_form(incident, step))
+
+
+async def _answer(desk: Desk, body: Body, incident: Incident, step: str | None) -> None:
+    if step and not await desk.refused(body, incident, Act.ANSWER, step):
+        await desk.open_view(body, forms.answer_form(incident, step))
+
+
+async def _waive(desk: Desk, body: Body, incident: Incident, step: str | None) -> None:
+    if step and not await desk.refused(body, incident, Act.WAIVE, step):
+        await desk.open_view(body, forms.waive_form(incident, step))
+
+
+async def _note(desk: Desk, body: Body, incident: Incident, _: str | None) -> None:
+    member = in_its_channel(body, incident)
+    if not await desk.refused(body, incident, Act.NOTE, None, member=member):
+        await desk.open_view(body, forms.note_form(incident))
+
+
+async def _close(desk: Desk, body: Body, incident: Incident, _: str | None) -> None:
+    if not await desk.refused(body, incident, Act.CLOSE, None):
+        await desk.open_view(body, forms.close_form(incident))
+
+
+async def _take_over(desk: Desk, body: Body, incident: Incident, step: str | None) -> None:
+    if step is None:
+        return
+    result = await desk.intake.submit(TakeOver(**desk.about(body, press_id(body), incident.number), step=step))
+    if result.refused:
+        await desk.notice(body, Refused(title=result.title, reason=result.answer))
+
+
+async def _join(desk: Desk, body: Body, incident: Incident, _: str | None) -> None:
+    """Pressed in the form that named an open incident with the same key."""
+    view = body.get("view") or {}
+    text, keys = forms.report_in(view)
+    member = await desk.people.may_open(desk.actor(body).id, (body.get("team") or {}).get("id"))
+    about = desk.about(body, press_id(body), incident.number)
+    result = await desk.intake.submit(Join(**about, text=text, keys=keys, member=member))
+    await desk.gateway.update_view(str(view.get("id")), forms.notice("Joined", result.answer))
+
+
+async def _through_the_door(desk: Desk, body: Body) -> None:
+    """Opens the form that could not be opened before, as it was."""
+    action = (body.get("actions") or [{}])[0]
+    message = body.get("message") or {}
+    rows = await desk.store.surfaces_at(desk.team, str((body.get("channel") or {}).get("id")), str(message.get("ts")))
+    view = (rows[0].payload or {}).get("view") if rows else None
+    if view is None:
+        await desk.notice(body, wording.unknown_button())
+        return
+    await desk.open_view(body, forms.renewed(view, str(action.get("action_ts") or "")))
+
+
+def in_its_channel(body: Body, incident: Incident) -> bool:
+    """Pressed or said in the incident's own channel, which only members can see."""
+    channel = (body.get("channel") or {}).get("id") or body.get("channel_id")
+    return incident.home.channel is not None and channel == incident.home.channel
+
+
+_QUIET = {ids.LINK}  # a link button: Slack opens it by itself
+_PRESSES: dict[str, Callable[[Desk, Body, Incident, str | None], Awaitable[None]]] = {
+    ids.STEP_COMPLETE: _complete,
+    ids.STEP_CORRECT: _correct,
+    ids.STEP_TAKE_OVER: _take_over,
+    ids.STEP_CANT: _cant,
+    ids.ANSWER_GIVE: _answer,
+    ids.ANSWER_WAIVE: _waive,
+    ids.BOARD_NOTE: _note,
+    ids.BOARD_CLOSE: _close,
+    ids.JOIN_YES: _join,
+}

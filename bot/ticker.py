@@ -1,0 +1,88 @@
+"""The pulse. Timers are not stored: `next_due` of every incident is a column, and this asks for what has passed.
+
+APScheduler only wakes: a date job at the earliest due moment and a sweep at least every five seconds, both of which
+set an event. A long-lived task does the work, because a job that re-arms its own id is skipped by APScheduler.
+"""
+
+import asyncio
+from datetime import UTC, datetime
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.clock import Clock
+from bot.intake import Intake
+from playbooks.commands import Tick
+from storage.errors import DatabaseUnavailable
+from storage.store import Store
+
+log = structlog.get_logger()
+SWEEP_S = 5
+BATCH = 200
+
+
+class Ticker:
+    """`run` for ever, or `tick_once(now)` in a test."""
+
+    def __init__(self, store: Store, intake: Intake, clock: Clock, team: str) -> None:
+        self._store = store
+        self._intake = intake
+        self._clock = clock
+        self._team = team
+        self._woken = asyncio.Event()
+        self._armed: datetime | None = None
+        self._scheduler = AsyncIOScheduler(
+            timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        )
+
+    async def tick_once(self, now: datetime) -> int:
+        """Submits a tick for every incident that is due; how many those were. Raises `DatabaseUnavailable`."""
+        numbers = await self._store.due(self._team, now, BATCH)
+        await asyncio.gather(*(self._tick(number, now) for number in numbers))
+        return len(numbers)
+
+    async def run(self) -> None:
+        """Ticks whenever the earliest due moment has come, and every few seconds to be sure."""
+        self._scheduler.add_job(self._woken.set, "interval", seconds=SWEEP_S, id="sweep")
+        self._scheduler.start()
+        try:
+            while True:
+                self._woken.clear()
+                await self._turn()
+                await self._woken.wait()
+        finally:
+            self._scheduler.shutdown(wait=False)
+
+    def wake_at(self, due: datetime | None) -> None:
+        """A commit wants the clock at `due`: arms the alarm when that is earlier than what is armed."""
+        if due is not None and self._scheduler.running and (self._armed is None or due < self._armed):
+            self._arm(due)
+
+    async def _turn(self) -> None:
+        """Ticks until nothing is due. What stays due although it was ticked waits for the sweep, not for a hot loop."""
+        self._armed, stuck = None, None
+        try:
+            while True:
+                await self.tick_once(self._clock.now())
+                due = await self._store.next_due(self._team)
+                if due is None or due > self._clock.now():
+                    self.wake_at(due)
+                    return
+                if due == stuck:
+                    return
+                stuck = due
+        except DatabaseUnavailable as error:
+            log.warning("ticker waits for the database", action="ticker_waits", why=str(error))
+
+    def _arm(self, due: datetime) -> None:
+        self._armed = due
+        self._scheduler.add_job(self._woken.set, "date", run_date=due, id="wake", replace_existing=True)
+
+    async def _tick(self, number: int, now: datetime) -> None:
+        try:
+            await self._intake.submit(Tick(team=self._team, at=now, source_id="", number=number))
+        except DatabaseUnavailable:
+            raise
+        except Exception:
+            # One incident that cannot be ticked must not silence the clock of the others.
+            log.exception("tick failed", action="tick_fault", number=number)

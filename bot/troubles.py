@@ -1,0 +1,23 @@
+"""Slack's error words as sentences for the timeline, the log and the operator."""
+
+WHY = {
+    "account_inactive": "the account is deactivated",
+    "cannot_dm_bot": "bots cannot be written to",
+    "channel_not_found": "the conversation does not exist or Quarterdeck is not in it",
+    "is_archived": "the channel is archived",
+    "is_inactive": "the channel is archived",
+    "invalid_auth": "Slack does not accept the token",
+    "message_not_found": "the message was deleted",
+    "missing_scope": "the app lacks a permission; compare with slack-manifest.yaml and install it again",
+    "not_in_channel": "Quarterdeck is not in the channel",
+    "restricted_action": "a policy of the workspace forbids it",
+    "token_revoked": "the token was revoked",
+    "user_disabled": "the account is deactivated",
+    "user_is_restricted": "guests cannot be added",
+    "user_not_found": "Slack knows no such person",
+}
+
+
+def why(error: str) -> str:
+    """A sentence for a known word, the word itself otherwise."""
+    return WHY.get(error, f"Slack answered “{error}”")

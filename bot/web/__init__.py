@@ -1,0 +1,1 @@
+"""The HTTP server: Slack's requests in HTTP mode, and health."""

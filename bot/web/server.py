@@ -1,0 +1,76 @@
+"""One Starlette app under uvicorn: `/slack/events` in HTTP mode, `/healthz`, `/readyz`."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+import uvicorn
+from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
+from slack_bolt.async_app import AsyncApp
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from bot.errors import WrongSettings
+
+Readiness = Callable[[], Awaitable[tuple[bool, dict[str, Any]]]]
+
+
+def web_app(readiness: Readiness, bolt: AsyncApp | None) -> Starlette:
+    """`bolt` is given in HTTP mode only; in Socket Mode nothing is accepted on `/slack/events`."""
+
+    async def healthz(_: Request) -> Response:
+        return PlainTextResponse("ok\n")
+
+    async def readyz(_: Request) -> Response:
+        usable, facts = await readiness()
+        return JSONResponse(facts, status_code=200 if usable else 503)
+
+    routes = [Route("/healthz", healthz), Route("/readyz", readyz)]
+    if bolt is not None:
+        handler = AsyncSlackRequestHandler(bolt)
+        routes.append(Route("/slack/events", handler.handle, methods=["POST"]))
+    return Starlette(routes=routes)
+
+
+class _Server(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals belong to the lifecycle, which stops the parts in order."""
+        yield
+
+
+class WebServer:
+    """Bound at once, so that a port in use is said before anything else starts."""
+
+    def __init__(self, app: Starlette, host: str, port: int) -> None:
+        try:
+            self._socket = socket.create_server((host, port))
+        except OSError as error:
+            raise WrongSettings(
+                f"QUARTERDECK_HTTP_PORT: {host}:{port} cannot be used ({error.strerror}). "
+                "Is another Quarterdeck running? Choose another port, or 0 for any free one."
+            ) from None
+        config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=3)
+        self._server = _Server(config)
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def address(self) -> str:
+        host, port = self._socket.getsockname()[:2]
+        return f"http://{host}:{port}"
+
+    async def start(self) -> None:
+        self._task = asyncio.create_task(self._server.serve(sockets=[self._socket]))
+        while not self._server.started:
+            if self._task.done():
+                await self._task
+            await asyncio.sleep(0.01)
+
+    async def stop(self) -> None:
+        self._server.should_exit = True
+        if self._task:
+            await self._task
