@@ -72,3 +72,9 @@ def make_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callabl
     yield make
     for server, url in made:
         drop_database(server, url)
+
+
+@pytest.fixture
+def make_postgres(make_url: Callable[[str], str]) -> str:
+    """A PostgreSQL database of this version."""
+    return make_url("postgres")

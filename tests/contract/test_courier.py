@@ -1,0 +1,235 @@
+"""The life of surfaces and jobs: wanted, attempted, in doubt, shown, dropped, failed, wanted again."""
+
+from playbooks.outcome import Job, Surface
+from storage.rows import (
+    Attempted,
+    Delayed,
+    Dropped,
+    Failed,
+    JobAttempted,
+    JobDelayed,
+    JobDone,
+    JobFailed,
+    JobProgress,
+    JobState,
+    Note,
+    NotPosted,
+    Shown,
+    SurfaceRow,
+    SurfaceState,
+)
+from storage.store import Store, Tx
+from tests.contract.builders import NOW, TEAM, after, minutes, opened
+
+
+async def want(store: Store, key: str = "board", place: str = "dm:U2", at: float = 0) -> SurfaceRow:
+    """Wants it with a new entry, and returns its row."""
+
+    def commit(tx: Tx) -> None:
+        outcome = after(tx.incident(TEAM, 1), surfaces=(Surface(key=key, place=place),))
+        tx.commit(outcome, source_id="", now=minutes(at))
+
+    await store.transact(commit)
+    return await row_of(store, key)
+
+
+async def row_of(store: Store, key: str = "board") -> SurfaceRow:
+    [row] = await store.surfaces(TEAM, 1, [key])
+    return row
+
+
+async def board(store: Store, *notes: Note) -> SurfaceRow:
+    """An incident with a surface `board`, once the notes are written."""
+    await opened(store, surfaces=("board",))
+    await store.note(*notes)
+    return await row_of(store)
+
+
+async def keys_to_send(store: Store, at: float = 0) -> list[str]:
+    return [row.key for row in await store.surfaces_to_send(TEAM, minutes(at))]
+
+
+ATTEMPTED = Attempted(id=1, at=NOW, channel="D2", thread_ts="1.0")
+SHOWN = Shown(id=1, ts="5.1", version=1)
+
+
+async def test_a_wanted_surface_is_sent_until_its_version_is_shown(store: Store) -> None:
+    row = await board(store)
+    assert (row.wanted, row.shown, row.kind, row.place, row.number) == (1, 0, "board", "dm:U2", 1)
+    assert await store.surfaces_to_send(TEAM, NOW) == [row]
+
+    await store.note(ATTEMPTED, SHOWN)
+
+    row = await row_of(store)
+    assert (row.channel, row.thread_ts, row.ts, row.shown, row.attempted_at) == ("D2", "1.0", "5.1", 1, NOW)
+    assert await keys_to_send(store) == []
+
+
+async def test_the_wanted_version_always_rises_and_remembers_since_when(store: Store) -> None:
+    await board(store)
+    assert ((row := await want(store, at=1)).wanted, row.wanted_at) == (2, NOW)
+    await store.note(Shown(id=1, ts="5.1", version=2))
+    assert ((row := await want(store, at=2)).wanted, row.wanted_at) == (3, minutes(2))
+
+    await store.transact(lambda tx: tx.want(TEAM, "door:1", "dm:U1", {"step": 1}, NOW))
+    await store.transact(lambda tx: tx.want(TEAM, "door:1", "dm:U1", {"step": 2}, NOW))
+
+    [door] = await store.surfaces(TEAM, 0)
+    assert (door.number, door.wanted, door.payload, door.kind) == (0, 2, {"step": 2}, "door")
+
+
+async def test_an_outcome_without_entries_may_still_want_something(store: Store) -> None:
+    await board(store)
+
+    def commit(tx: Tx) -> None:
+        same = after(tx.incident(TEAM, 1), surfaces=(Surface(key="board", place="dm:U2"),), jobs=(Job(key="mail:1"),))
+        bare = type(same)(incident=tx.incident(TEAM, 1), surfaces=same.surfaces, jobs=same.jobs)
+        tx.commit(bare, source_id="", now=NOW)
+
+    await store.transact(commit)
+
+    assert (await row_of(store)).wanted == 2
+    assert [job.key for job in await store.jobs_to_do(TEAM, NOW)] == ["mail:1"]
+    assert len(await store.entries(TEAM, 1)) == 1
+
+
+async def test_an_older_note_does_not_hide_a_newer_version(store: Store) -> None:
+    await board(store)
+    await want(store)
+
+    await store.note(Shown(id=1, ts="5.1", version=2), SHOWN)
+    assert (await row_of(store)).shown == 2
+
+    await want(store)
+    await store.note(Dropped(id=1, version=2), Failed(id=1, version=2))
+    assert await keys_to_send(store) == ["board"]
+
+
+async def test_a_first_post_without_an_answer_is_in_doubt_and_not_sent_again(store: Store) -> None:
+    row = await board(store, ATTEMPTED)
+
+    assert await store.in_doubt(TEAM, NOW) == [row]
+    assert await store.in_doubt(TEAM, NOW, busy=[row.id]) == []
+    assert await keys_to_send(store) == []
+    assert await store.surface_delivered(TEAM, row.delivery_id) == row
+    assert await store.surface_delivered("T2", row.delivery_id) is None
+
+
+async def test_what_the_look_back_does_not_find_may_be_posted_again(store: Store) -> None:
+    await board(store, ATTEMPTED, NotPosted(id=1))
+
+    assert await keys_to_send(store) == ["board"]
+    assert await store.in_doubt(TEAM, NOW) == []
+
+
+async def test_a_refused_post_waits_without_doubt_and_a_lost_one_with(store: Store) -> None:
+    await board(store, ATTEMPTED, Delayed(id=1, not_before=minutes(1)))
+    assert [await keys_to_send(store, 0), await keys_to_send(store, 1)] == [[], ["board"]]
+
+    await store.note(ATTEMPTED, Delayed(id=1, not_before=minutes(2), in_doubt=True))
+    assert await keys_to_send(store, 2) == []
+    assert await store.in_doubt(TEAM, minutes(1)) == []
+    assert [row.key for row in await store.in_doubt(TEAM, minutes(2))] == ["board"]
+
+
+async def test_a_dropped_surface_lives_when_it_is_wanted_again(store: Store) -> None:
+    row = await board(store, ATTEMPTED, Dropped(id=1, version=1))
+    assert (row.state, row.attempted_at) == (SurfaceState.DROPPED, None)
+    assert [await keys_to_send(store), await store.in_doubt(TEAM, NOW)] == [[], []]
+
+    assert (await want(store)).state is SurfaceState.LIVE
+    assert await keys_to_send(store) == ["board"]
+
+
+async def test_a_failed_surface_lives_only_at_another_place(store: Store) -> None:
+    await board(store, ATTEMPTED, SHOWN)
+    await want(store)
+    await store.note(Failed(id=1, version=2))
+    assert (await want(store)).state is SurfaceState.FAILED
+    assert await keys_to_send(store) == []
+
+    row = await want(store, place="alerts")
+    assert (row.state, row.place, row.ts, row.channel, row.shown) == (SurfaceState.LIVE, "alerts", None, None, 0)
+    assert await keys_to_send(store) == ["board"]
+
+
+async def test_a_message_stays_where_it_is(store: Store) -> None:
+    await board(store)
+    assert (await want(store, place="incident")).place == "incident"
+    await store.note(ATTEMPTED, SHOWN)
+    assert (await want(store, place="alerts")).place == "incident"
+
+
+async def test_a_press_leads_to_the_surfaces_of_its_message(store: Store) -> None:
+    await opened(store, surfaces=("list:U2", "prompt:revoke:dm:U2", "prompt:review:dm:U2"))
+    merged = [Shown(id=n, ts="5.1", version=1, channel="D2", place="list:U2") for n in (2, 3)]
+    await store.note(Shown(id=1, ts="5.1", version=1, channel="D2"), *merged)
+
+    found = await store.surfaces_at(TEAM, "D2", "5.1")
+    assert [row.key for row in found] == ["list:U2", "prompt:revoke:dm:U2", "prompt:review:dm:U2"]
+    assert [row.place for row in found] == ["dm:U2", "list:U2", "list:U2"]
+    assert await store.surfaces_at("T2", "D2", "5.1") == await store.surfaces_at(TEAM, "D2", "9.9") == []
+
+
+async def test_what_matters_more_is_sent_first(store: Store) -> None:
+    await opened(store, surfaces=("topic", "board", "prompt:a", "prompt:b"))
+    rank = {"prompt": 0, "board": 1}
+
+    async def order(**options: object) -> list[str]:
+        rows = await store.surfaces_to_send(TEAM, NOW, priority=rank, **options)  # type: ignore[arg-type]
+        return [row.key for row in rows]
+
+    assert await order() == ["prompt:a", "prompt:b", "board", "topic"]
+    assert await order(limit=1) == ["prompt:a"]
+    assert await order(busy={3, 2}) == ["prompt:b", "topic"]
+    assert await store.surfaces_to_send("T2", NOW) == []
+
+
+async def test_what_a_post_leads_to_is_written_with_its_note(store: Store) -> None:
+    await board(store, ATTEMPTED)
+
+    def arrived(tx: Tx) -> None:
+        tx.commit(after(tx.incident(TEAM, 1), text="posted"), source_id="posted:1", now=NOW)
+        tx.note(SHOWN)
+
+    await store.transact(arrived)
+
+    assert await store.surface(1) == await row_of(store)
+    assert (await row_of(store)).ts == "5.1"
+    assert [entry.text for entry in await store.entries(TEAM, 1)] == ["", "posted"]
+
+
+async def test_a_note_about_nothing_is_ignored(store: Store) -> None:
+    await store.note(SHOWN, JobDone(id=7))
+
+    assert await store.surface(1) is None
+
+
+async def test_a_job_is_taken_in_once_and_remembers_how_far_it_came(store: Store) -> None:
+    await opened(store, jobs=("export:1:json",))
+    [job] = await store.jobs_to_do(TEAM, NOW)
+    assert (job.kind, job.args, job.progress, job.attempts) == ("export", {"name": "export:1:json"}, {}, 0)
+
+    await store.note(JobAttempted(id=job.id, at=NOW), JobProgress(id=job.id, progress={"file": "F1"}))
+
+    def want_again(tx: Tx) -> None:
+        again = Job(key="export:1:json", args={"name": "other"})
+        tx.commit(after(tx.incident(TEAM, 1), jobs=(again,)), source_id="", now=NOW)
+
+    await store.transact(want_again)
+    [job] = await store.jobs_to_do(TEAM, NOW)
+    assert (job.args, job.progress, job.attempts) == ({"name": "export:1:json"}, {"file": "F1"}, 1)
+    assert job.attempted_at == NOW
+
+
+async def test_a_job_waits_is_left_alone_and_ends(store: Store) -> None:
+    await opened(store, jobs=("a", "b", "c"))
+
+    await store.note(JobDelayed(id=1, not_before=minutes(1)))
+    assert [job.key for job in await store.jobs_to_do(TEAM, NOW)] == ["b", "c"]
+    assert [job.key for job in await store.jobs_to_do(TEAM, minutes(1), busy=[2], limit=1)] == ["a"]
+
+    await store.note(JobDone(id=1), JobFailed(id=2))
+    assert [job.key for job in await store.jobs_to_do(TEAM, minutes(1))] == ["c"]
+    assert [job.state for job in await store.jobs(TEAM, 1)] == [JobState.DONE, JobState.FAILED, JobState.WAITING]
+    assert [job.key for job in await store.jobs(TEAM, 1, ["b"])] == ["b"]

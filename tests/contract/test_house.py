@@ -1,0 +1,46 @@
+"""What the house keeps about itself: the pulse, the gaps in it, conversations, small values, how far it is behind."""
+
+from storage.rows import Health
+from storage.store import Store
+from tests.contract.builders import NOW, TEAM, minutes, opened
+
+
+async def test_a_long_silence_is_a_gap_and_a_short_one_is_not(store: Store) -> None:
+    for at in (0, 0.1, 5, 5.1, 9):
+        await store.heartbeat(TEAM, minutes(at), gap_s=30)
+
+    assert await store.gaps(TEAM, NOW) == [(minutes(0.1), minutes(5)), (minutes(5.1), minutes(9))]
+    assert await store.gaps(TEAM, minutes(5)) == [(minutes(5.1), minutes(9))]
+    assert await store.gaps("T2", NOW) == []
+
+
+async def test_the_conversation_with_a_person_is_kept(store: Store) -> None:
+    await store.keep_conversation(TEAM, "U1", "D1")
+    await store.keep_conversation(TEAM, "U1", "D2")
+
+    assert await store.conversation(TEAM, "U1") == "D2"
+    assert await store.conversation("T2", "U1") is None
+
+
+async def test_small_values_are_kept(store: Store) -> None:
+    await store.set_meta("", "team", "T1")
+    await store.set_meta("", "team", "T2")
+
+    assert await store.meta("", "team") == "T2"
+    assert await store.meta(TEAM, "team") is None
+
+
+async def test_health_says_what_is_behind_and_since_when(store: Store) -> None:
+    await opened(store, 1, surfaces=("board", "topic"), jobs=("channel",), next_due=minutes(2))
+    await store.heartbeat(TEAM, NOW, gap_s=30)
+
+    assert await store.health(TEAM, minutes(3)) == Health(
+        open_incidents=1,
+        unsent=2,
+        unsent_since=NOW,
+        waiting_jobs=1,
+        waiting_jobs_since=NOW,
+        overdue_since=minutes(2),
+        last_beat=NOW,
+    )
+    assert (await store.health(TEAM, minutes(1))).overdue_since is None
