@@ -1,0 +1,103 @@
+"""What the command line does with the record, beside a running bot: it reads, and asks nothing of Slack."""
+
+import re
+from pathlib import Path
+
+from playbooks.exports import render_export, unavailable
+from playbooks.verify import verify_entries, verify_json
+
+from bot.errors import Stop
+from bot.settings import Settings, load_settings
+from playbooks.incident import label_of
+from storage.errors import StorageError
+from storage.migrations import current, migrate, require_current
+from storage.sql_store import open_store
+from storage.store import Store
+
+_INCIDENT = re.compile(r"(?:inc-)?0*([1-9][0-9]{0,8})", re.IGNORECASE)
+
+
+async def export_incident(incident: str, form: str) -> bytes:
+    """The record as bytes of the format. Raises `Stop` when there is no such incident or format."""
+    if problem := unavailable(form):
+        raise Stop(problem)
+    async with _Record() as (store, team):
+        number = _number(incident)
+        entries = await store.entries(team, number)
+        if not entries:
+            raise Stop(f"There is no incident {label_of(number)}.")
+        return render_export(form, entries)[1]
+
+
+async def verify_anything(what: str) -> tuple[bool, str]:
+    """Whether an incident or an exported file verifies, and the sentence that says so or names what does not fit."""
+    path = Path(what)
+    if not _INCIDENT.fullmatch(what) or path.is_file():
+        try:
+            verdict = verify_json(path.read_bytes())
+        except OSError as error:
+            raise Stop(
+                f"{what} is neither an incident such as INC-0001 nor a file that can be read ({error.strerror})."
+            ) from None
+        return verdict.ok, verdict.sentence
+    async with _Record() as (store, team):
+        number = _number(what)
+        entries = await store.entries(team, number)
+        state = await store.incident(team, number)
+        verdict = verify_entries(entries, seq=state.seq, head=state.head, state=state)
+        return verdict.ok, verdict.sentence
+
+
+async def incident_lines() -> list[str]:
+    async with _Record() as (store, team):
+        found = await store.summaries(team, limit=1000)
+        return [
+            f"{one.label}  {one.t0:%Y-%m-%d %H:%M} UTC  {one.status.value:<11}  "
+            f"{'DRILL  ' if one.drill else ''}{one.trigger.label}"
+            for one in found
+        ] or ["There are no incidents yet."]
+
+
+def migrate_database() -> str:
+    settings = load_settings()
+    try:
+        before = current(settings.quarterdeck_database_url)
+        after = migrate(settings.quarterdeck_database_url)
+    except StorageError as error:
+        raise Stop(str(error)) from None
+    return f"The database is at version {after}" + (
+        "." if before == after else f", before it was at {before or 'none'}."
+    )
+
+
+def _number(text: str) -> int:
+    match = _INCIDENT.fullmatch(text.strip())
+    if match is None:
+        raise Stop(f"{text!r} is no incident number; write it as INC-0001.")
+    return int(match[1])
+
+
+class _Record:
+    """The store of the settings' database and the one workspace in it."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self._settings = settings or load_settings()
+        self._store: Store | None = None
+
+    async def __aenter__(self) -> tuple[Store, str]:
+        url = self._settings.quarterdeck_database_url
+        try:
+            require_current(url)
+            self._store = open_store(url)
+            team = await self._store.meta("", "team")
+        except StorageError as error:
+            raise Stop(str(error)) from None
+        if team is None:
+            raise Stop("The database has no workspace yet: Quarterdeck was never started with it.")
+        return self._store, team
+
+    async def __aexit__(self, _: object, error: BaseException | None, __: object) -> None:
+        if self._store is not None:
+            await self._store.close()
+        if isinstance(error, StorageError):
+            raise Stop(str(error)) from None
