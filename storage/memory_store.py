@@ -29,6 +29,10 @@ class MemoryStore(Store):
     async def incident(self, team: str, number: int) -> Incident:
         return MemoryTx(self._all).incident(team, number)
 
+    async def number_in(self, team: str, channel: str) -> int | None:
+        mine = (incident for (owner, _), incident in self._all.incidents.items() if owner == team)
+        return max((incident.number for incident in mine if incident.home.channel == channel), default=None)
+
     async def incidents(self, team: str, *, open_only: bool = False, limit: int = 100) -> list[Incident]:
         mine = [incident for incident in self._all.incidents.values() if incident.team == team]
         wanted = [incident for incident in mine if incident.is_open or not open_only]

@@ -35,6 +35,11 @@ def _summary(row: Any) -> Summary:
     return Summary(**{**row, "status": IncidentStatus(row["status"]), "trigger": Trigger(row["trigger"])})
 
 
+def number_in(db: Connection, team: str, channel: str) -> int | None:
+    newest: int | None = db.scalar(select(func.max(_I.number)).where(_I.team == team, _I.channel == channel))
+    return newest
+
+
 def timeline(db: Connection, team: str, number: int, upto: int | None) -> list[Entry]:
     e = entries.c
     found = select(e.body, e.prev_hash, e.hash).where(e.team == team, e.number == number).order_by(e.seq)

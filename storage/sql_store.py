@@ -65,6 +65,9 @@ class SqlStore(Store):
     async def incident(self, team: str, number: int) -> Incident:
         return await self._ask(lambda db: read_incident(db, team, number))
 
+    async def number_in(self, team: str, channel: str) -> int | None:
+        return await self._ask(lambda db: sql_questions.number_in(db, team, channel))
+
     async def incidents(self, team: str, *, open_only: bool = False, limit: int = 100) -> list[Incident]:
         return await self._ask(lambda db: sql_questions.incidents_of(db, team, open_only, limit))
 

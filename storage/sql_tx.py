@@ -56,9 +56,8 @@ class SqlTx(Tx):
         self, team: str, fingerprints: Collection[str], vendor_ids: Collection[str], drill: bool
     ) -> int | None:
         same = _K.fingerprint.in_(fingerprints)
-        if not drill:
-            same = and_(_K.claimed, same)
-        return self._newest(team, drill, or_(same, _K.vendor_id.in_(vendor_ids)))
+        counts = same if drill else and_(_K.claimed, same)
+        return self._newest(team, drill, or_(counts, _K.vendor_id.in_(vendor_ids)))
 
     def open_with_name(self, team: str, texts: Collection[str], hints: Collection[str], drill: bool) -> int | None:
         names, wanted_hints = _names(texts), _names(hints)
@@ -187,6 +186,7 @@ def _incident_values(outcome: Outcome, now: datetime) -> dict[str, Any]:
         "t0": incident.t0,
         "closed_at": incident.closed_at,
         "next_due_at": outcome.next_due,
+        "channel": incident.home.channel,
         "seq": incident.seq,
         "head": incident.head,
         "schema_version": codec.STATE_SCHEMA,

@@ -138,6 +138,10 @@ class Store(ABC):
         """The incident as last committed. Raises `NotFound`."""
 
     @abstractmethod
+    async def number_in(self, team: str, channel: str) -> int | None:
+        """The incident whose own channel this is, the newest of them."""
+
+    @abstractmethod
     async def incidents(self, team: str, *, open_only: bool = False, limit: int = 100) -> list[Incident]:
         """Incidents, newest first."""
 

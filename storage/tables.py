@@ -73,6 +73,7 @@ class IncidentTable(Base, table=True):
     __table_args__ = (
         Index("ix_incidents_due", "team", "next_due_at", sqlite_where=text("next_due_at IS NOT NULL"),
               postgresql_where=text("next_due_at IS NOT NULL")),
+        Index("ix_incidents_channel", "team", "channel"),
         Index("ix_incidents_status", "team", "status", "number"),
     )  # fmt: skip
 
@@ -86,6 +87,7 @@ class IncidentTable(Base, table=True):
     t0: datetime = Field(sa_type=Moment)
     closed_at: datetime | None = Field(default=None, sa_type=Moment)
     next_due_at: datetime | None = Field(default=None, sa_type=Moment)
+    channel: str | None = Field(default=None, sa_type=Text)
     seq: int = Field(sa_type=Integer)
     head: str = Field(sa_type=Text)
     schema_version: int = Field(sa_type=Integer)  # of `state`

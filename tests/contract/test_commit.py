@@ -6,6 +6,7 @@ import random
 import pytest
 
 from playbooks.entries import first_break
+from playbooks.incident import Home
 from playbooks.states import IncidentStatus
 from storage.errors import Conflict, NotFound
 from storage.rows import Repeat
@@ -186,6 +187,15 @@ async def test_lists_are_newest_first_and_can_leave_out_what_is_closed(store: St
     assert [found.number for found in await store.incidents(TEAM, open_only=True)] == [3, 1]
     [line] = [line for line in await store.summaries(TEAM) if line.status is IncidentStatus.CLOSED]
     assert (line.number, line.closed_at, line.text, line.trigger) == (2, NOW, incident().text, incident().trigger)
+
+
+async def test_a_channel_leads_to_its_incident(store: Store) -> None:
+    await opened(store, 1)
+    await opened(store, 2, home=Home(channel="C2", name="inc-0002"))
+
+    assert await store.number_in(TEAM, "C2") == 2
+    assert await store.number_in(TEAM, "C9") is None
+    assert await store.number_in("T2", "C2") is None
 
 
 async def test_what_is_due_comes_longest_due_first(store: Store) -> None:

@@ -51,10 +51,12 @@ def incidents() -> None:
     table(
         "incidents", ("team", "number"),
         text("team"), integer("number"), integer("version"), text("status"), text("trigger"), yes_no("drill"),
-        text("text"), at("t0"), at("closed_at", True), at("next_due_at", True), integer("seq"), text("head"),
+        text("text"), at("t0"), at("closed_at", True), at("next_due_at", True), text("channel", True),
+        integer("seq"), text("head"),
         integer("schema_version"), text("state"), text("playbook"), at("updated_at"),
     )
     op.create_index("ix_incidents_due", "incidents", ["team", "next_due_at"], **where("next_due_at IS NOT NULL"))
+    op.create_index("ix_incidents_channel", "incidents", ["team", "channel"])
     op.create_index("ix_incidents_status", "incidents", ["team", "status", "number"])
 
 
