@@ -38,13 +38,13 @@ def run() -> None:
 @app.command()
 def export(
     incident: Number,
-    format: Annotated[str, typer.Option("--format", help="md or json")] = "md",
+    form: Annotated[str, typer.Option("--format", help="md or json")] = "md",
     output: Annotated[Path | None, typer.Option("--output", help="a file; without it, standard output")] = None,
 ) -> None:
     """Write the record of an incident as a file."""
     from bot.desk_work import export_incident
 
-    content = _do(export_incident(incident, format))
+    content = _do(export_incident(incident, form))
     if output is None:
         sys.stdout.buffer.write(content)
         return

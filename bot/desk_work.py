@@ -31,14 +31,8 @@ async def export_incident(incident: str, form: str) -> bytes:
 
 async def verify_anything(what: str) -> tuple[bool, str]:
     """Whether an incident or an exported file verifies, and the sentence that says so or names what does not fit."""
-    path = Path(what)
-    if not _INCIDENT.fullmatch(what) or path.is_file():
-        try:
-            verdict = verify_json(path.read_bytes())
-        except OSError as error:
-            raise Stop(
-                f"{what} is neither an incident such as INC-0001 nor a file that can be read ({error.strerror})."
-            ) from None
+    if not _INCIDENT.fullmatch(what):
+        verdict = verify_json(_read(Path(what)))
         return verdict.ok, verdict.sentence
     async with _Record() as (store, team):
         number = _number(what)
@@ -46,6 +40,14 @@ async def verify_anything(what: str) -> tuple[bool, str]:
         state = await store.incident(team, number)
         verdict = verify_entries(entries, seq=state.seq, head=state.head, state=state)
         return verdict.ok, verdict.sentence
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        what = f"{path} is neither an incident such as INC-0001 nor a file that can be read"
+        raise Stop(f"{what} ({error.strerror}).") from None
 
 
 async def incident_lines() -> list[str]:
@@ -61,8 +63,8 @@ async def incident_lines() -> list[str]:
 def migrate_database() -> str:
     settings = load_settings()
     try:
-        before = current(settings.quarterdeck_database_url)
-        after = migrate(settings.quarterdeck_database_url)
+        before = current(settings.database_url)
+        after = migrate(settings.database_url)
     except StorageError as error:
         raise Stop(str(error)) from None
     return f"The database is at version {after}" + (
@@ -85,7 +87,7 @@ class _Record:
         self._store: Store | None = None
 
     async def __aenter__(self) -> tuple[Store, str]:
-        url = self._settings.quarterdeck_database_url
+        url = self._settings.database_url
         try:
             require_current(url)
             self._store = open_store(url)

@@ -26,7 +26,7 @@ def secret_of(settings: Settings) -> str:
     """The secret that was set, or, on SQLite, the one kept beside the database (made at the first start)."""
     if settings.quarterdeck_secret:
         return settings.quarterdeck_secret.get_secret_value()
-    path = Path(settings.quarterdeck_database_url.removeprefix("sqlite:///") + ".secret")
+    path = Path(settings.database_url.removeprefix("sqlite:///") + ".secret")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _make(path)

@@ -48,7 +48,7 @@ async def run(settings: Settings, *, on_ready: Callable[[str], None] = lambda _:
 @contextlib.asynccontextmanager
 async def running(settings: Settings, clock: Clock) -> AsyncIterator[str]:
     """The whole bot as a block; gives the address of its HTTP server."""
-    url = settings.quarterdeck_database_url
+    url = settings.database_url
     if settings.on_sqlite:
         _make_folder(url)
     with hold(url):

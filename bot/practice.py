@@ -1,77 +1,117 @@
-"""Without any Slack variable: starts the practice workspace as a process of its own and joins it."""
+"""Without any Slack variable: the practice workspace and the bot, each a process of its own, under one roof.
+
+The bot is started again when it dies, as a supervisor would do it: kill it in the middle of an incident and see what
+happens. Its record, `data/practice.db`, begins anew with the workspace, since a new workspace knows nothing of an old one.
+"""
 
 import asyncio
 import json
+import os
+import signal
 import sys
 import tempfile
+from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from pydantic import SecretStr
-
 from bot.errors import Stop
-from bot.lifecycle import run
 from bot.manifest import manifest_yaml
 from bot.settings import Settings
 
-START_S = 10.0
+START_S = 15.0
 
 
 async def practice(settings: Settings) -> None:
-    """Runs the bot against the practice workspace until it is stopped; the workspace ends with it."""
+    """Runs until SIGINT or SIGTERM. Raises `Stop` when the workspace does not start or the bot refuses to."""
+    stopping = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stopping.set)
+    _begin_anew(settings)
     with tempfile.TemporaryDirectory(prefix="quarterdeck-practice-") as folder:
         async with _workspace(Path(folder)) as facts:
-            await run(_joined(settings, facts, Path(folder)), on_ready=lambda address: _welcome(facts, address))
+            _say(_welcome(facts, settings))
+            await _keep_running(_environment(settings, facts, Path(folder)), stopping)
+
+
+async def _keep_running(environment: dict[str, str], stopping: asyncio.Event) -> None:
+    waiting = asyncio.create_task(stopping.wait())
+    while not stopping.is_set():
+        bot = await asyncio.create_subprocess_exec(sys.executable, "-m", "bot", "run", env=environment)
+        _say(f"Quarterdeck runs as process {bot.pid}. Try: kill -9 {bot.pid}")
+        ended = asyncio.create_task(bot.wait())
+        await asyncio.wait({waiting, ended}, return_when=asyncio.FIRST_COMPLETED)
+        if stopping.is_set():
+            await _stop(bot)
+        elif (code := await ended) >= 0:
+            waiting.cancel()
+            raise Stop(f"Quarterdeck ended by itself with exit code {code}; what it said stands above.")
+        else:
+            _say(f"Quarterdeck was killed ({signal.Signals(-code).name}); starting it again.")
 
 
 @asynccontextmanager
 async def _workspace(folder: Path) -> AsyncIterator[dict[str, Any]]:
     manifest = folder / "manifest.yaml"
     manifest.write_text(manifest_yaml())
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "simulator", "serve", "--port", "0", "--manifest", str(manifest),
-        stdout=asyncio.subprocess.PIPE,
-    )  # fmt: skip
+    command = ["-m", "simulator", "serve", "--port", "0", "--manifest", str(manifest)]
+    process = await asyncio.create_subprocess_exec(sys.executable, *command, stdout=PIPE, start_new_session=True)
     try:
-        assert process.stdout is not None  # noqa: S101 - it was asked for two lines above
-        line = await asyncio.wait_for(process.stdout.readline(), START_S)
-        if not line:
-            raise Stop("The practice workspace did not start; what it said stands above.")
-        yield json.loads(line)
-    except TimeoutError:
-        raise Stop(f"The practice workspace did not start within {START_S:g} s.") from None
+        yield json.loads(await _first_line(process))
     finally:
-        if process.returncode is None:
-            process.terminate()
-            await process.wait()
+        await _stop(process)
 
 
-def _joined(settings: Settings, facts: dict[str, Any], folder: Path) -> Settings:
-    """The settings with the practice workspace's tokens, its company as roster, and a record of its own."""
+async def _first_line(process: Process) -> bytes:
+    try:
+        line = await asyncio.wait_for(process.stdout.readline(), START_S) if process.stdout else b""
+    except TimeoutError:
+        line = b""
+    if not line:
+        raise Stop(f"The practice workspace did not start within {START_S:g} s; what it said stands above.")
+    return line
+
+
+async def _stop(process: Process) -> None:
+    if process.returncode is None:
+        process.terminate()
+        await process.wait()
+
+
+def _environment(settings: Settings, facts: dict[str, Any], folder: Path) -> dict[str, str]:
+    """The bot's own, with the practice workspace's tokens and its company as roster."""
     roster = folder / "roster.yaml"
     roster.write_text(json.dumps(facts["roster"]))
-    return settings.model_copy(
-        update={
-            "slack_bot_token": SecretStr(facts["bot_token"]),
-            "slack_app_token": SecretStr(facts["app_token"]),
-            "slack_signing_secret": SecretStr(facts["signing_secret"]),
-            "slack_api_url": facts["api_url"],
-            "quarterdeck_roster": settings.quarterdeck_roster or roster,
-            "quarterdeck_database_url": f"sqlite:///{folder / 'practice.db'}",
-        }
+    return {
+        **os.environ,
+        "SLACK_BOT_TOKEN": facts["bot_token"],
+        "SLACK_APP_TOKEN": facts["app_token"],
+        "SLACK_API_URL": facts["api_url"],
+        "QUARTERDECK_ROSTER": str(settings.quarterdeck_roster or roster),
+        "QUARTERDECK_DATABASE_URL": settings.database_url,
+    }
+
+
+def _begin_anew(settings: Settings) -> None:
+    if settings.quarterdeck_database_url is None:
+        for end in ("", "-wal", "-shm"):
+            Path(settings.database_url.removeprefix("sqlite:///") + end).unlink(missing_ok=True)
+
+
+def _welcome(facts: dict[str, Any], settings: Settings) -> str:
+    http = f"http://{settings.quarterdeck_http_host}:{settings.quarterdeck_http_port}"
+    act = f".venv/bin/python -m simulator act --url {facts['url']} --token {facts['people_token']}"
+    return (
+        "The practice workspace is open: nothing leaves this machine, no real key is touched.\n"
+        f"  health           {http}/readyz\n"
+        f'  act as somebody  {act} "Dana Ito" --help\n'
+        "  watch it all     make drill\n"
+        "  your own Slack   see “Put it into your Slack” in README.md\n"
+        "Stop with Ctrl-C."
     )
 
 
-def _welcome(facts: dict[str, Any], address: str) -> None:
-    print(
-        "Quarterdeck runs in the practice workspace: nothing leaves this machine, and its record ends with it.\n"
-        f"  the workspace   {facts['url']}\n"
-        f"  health          {address}/readyz\n"
-        '  play a person   .venv/bin/python -m simulator act "Dana Ito" command /incident\n'
-        "  watch it all    make drill\n"
-        "  your own Slack  README, “Put it into your Slack”\n"
-        "Stop it with Ctrl-C.",
-        flush=True,
-    )
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()

@@ -23,7 +23,9 @@ class Settings(BaseSettings):
     slack_app_token: SecretStr | None = Field(None, description="App-Level Token, xapp-…; set: Socket Mode")
     slack_signing_secret: SecretStr | None = Field(None, description="Signing Secret; set without app token: HTTP mode")
     slack_api_url: str = Field("https://slack.com/api/", description="Slack's Web API, ending in /api/")
-    quarterdeck_database_url: str = Field("sqlite:///data/quarterdeck.db", description="sqlite:///… or postgresql://…")
+    quarterdeck_database_url: str | None = Field(
+        None, description="sqlite:///… or postgresql://…; unset: data/quarterdeck.db, in practice data/practice.db"
+    )
     quarterdeck_alerts_channel: str = Field("security-alerts", description="id or name of the alerts channel")
     quarterdeck_roster: Path | None = Field(None, description="YAML file: role → list of user ids or e-mail addresses")
     quarterdeck_playbooks: Path | None = Field(None, description="folder with your own playbooks")
@@ -55,8 +57,8 @@ class Settings(BaseSettings):
 
     @field_validator("quarterdeck_database_url")
     @classmethod
-    def _database(cls, value: str) -> str:
-        if not value.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+    def _database(cls, value: str | None) -> str | None:
+        if value and not value.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
             raise ValueError("expected sqlite:///path/to/file.db or postgresql://user@host/database")
         return value
 
@@ -84,8 +86,13 @@ class Settings(BaseSettings):
         return self.slack_app_token is not None
 
     @property
+    def database_url(self) -> str:
+        """Practice has a record of its own: it begins anew with each practice workspace."""
+        return self.quarterdeck_database_url or f"sqlite:///data/{'practice' if self.practice else 'quarterdeck'}.db"
+
+    @property
     def on_sqlite(self) -> bool:
-        return self.quarterdeck_database_url.startswith("sqlite")
+        return self.database_url.startswith("sqlite")
 
 
 def load_settings(env_file: Path | None = Path(".env")) -> Settings:

@@ -56,8 +56,8 @@ def bolt_app(desk: Desk, client: AsyncWebClient, facts: dict[str, Any]) -> Async
         await ack(**answer)
 
     @app.event("message")
-    async def message(ack: Any, event: dict[str, Any], body: dict[str, Any]) -> None:
-        await desk.on_message(event, body)
+    async def message(ack: Any, event: dict[str, Any]) -> None:
+        await desk.on_message(event)
         await ack()
 
     @app.event(_ANYTHING)

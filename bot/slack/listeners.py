@@ -79,7 +79,7 @@ class Desk:
     async def notice(self, body: Mapping[str, Any], refused: Refused) -> None:
         await self.open_view(body, forms.refusal_notice(refused))
 
-    async def on_message(self, event: Mapping[str, Any], body: Mapping[str, Any]) -> None:
+    async def on_message(self, event: Mapping[str, Any]) -> None:
         """A direct message to the bot is answered with help, once."""
         if event.get("channel_type") != "im" or event.get("subtype") or event.get("bot_id") or not event.get("user"):
             return
