@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 from playbooks import loader_rules
 from playbooks.errors import InvalidPlaybook, Problem
 from playbooks.loader_tree import Path as Place
-from playbooks.loader_tree import Tree, quoted, read_tree, without_keys
+from playbooks.loader_tree import Tree, read_tree, without_keys
 from playbooks.loader_words import EXPECTED, OUT_OF_RANGE, choice_of, did_you_mean
 from playbooks.model import Contact, Field, FieldKind, Option, Pending, Playbook, Role, Step, Trigger
 
@@ -115,6 +115,8 @@ def _load(files: list[Path] | list[Traversable]) -> dict[str, Playbook]:
 
 def _text(file: Path | Traversable) -> str | Problem:
     try:
+        if isinstance(file, Path) and file.exists() and not file.is_file():  # reading a pipe would wait for ever
+            return _whole(file.name, "something that is no file", "a YAML file in UTF-8")
         with file.open("rb") as stream:
             content = stream.read(LARGEST + 1)
     except OSError as error:
@@ -135,10 +137,9 @@ def _read(text: str, file: str) -> tuple[Playbook | None, Tree]:
     if len(text.encode("utf-8", "replace")) > LARGEST:
         return None, Tree(file=file, problems=[_whole(file, "a larger file", _TOO_LARGE)])
     tree = read_tree(text, file)
-    if tree.problems and not isinstance(tree.data, dict):
-        return None, tree
     if not isinstance(tree.data, dict):
-        tree.object_to((), EXPECTED[""])
+        if not tree.problems:
+            tree.object_to((), EXPECTED[""])
         return None, tree
     loader_rules.check_texts(tree)
     playbook = None

@@ -34,6 +34,7 @@ from playbooks.secrets import mask
 Path = tuple[str | int, ...]
 Mark = tuple[int, int]  # line and column, both from 1
 
+MOST = 200  # problems; who has more has another kind of file
 DEEPEST = 12  # levels; an option of a field of a step stands on the eighth
 _START: Mark = (1, 1)
 _NULL = {"", "~", "null", "Null", "NULL"}
@@ -61,12 +62,20 @@ class Tree:
 
     def object_to(self, path: Path, expected: str, found: str | None = None, *, mark: Mark | None = None) -> None:
         """Adds a problem, at most one for each path. What was found is described when it is not given."""
-        if path in self.told:
+        if path in self.told or self.full:
             return
         self.told.add(path)
         self.add(mark or self.place(path), path, found or self.found(path), expected)
 
+    @property
+    def full(self) -> bool:
+        return len(self.problems) > MOST
+
     def add(self, mark: Mark, path: Path, found: str, expected: str) -> None:
+        if self.full:
+            return
+        if len(self.problems) == MOST:
+            path, found, expected = (), "more than these problems", f"at most {MOST}; repair these first"
         file, where = without_keys(self.file), path_text(path)
         self.problems.append(
             Problem(file=file, line=mark[0], column=mark[1], path=where, found=found, expected=expected)
@@ -186,6 +195,8 @@ def _mark(event: Event) -> Mark:
 def _value(event: Event, events: Iterator[Event], tree: Tree, path: Path) -> object:
     tree.marks[path] = _mark(event)
     _refuse_anchors_and_tags(event, tree, path)
+    if tree.full:
+        raise _Stop
     if len(path) > DEEPEST:
         tree.object_to(path, f"at most {DEEPEST} levels", "a list or key within too many others")
         raise _Stop
@@ -217,6 +228,8 @@ def _mapping(events: Iterator[Event], tree: Tree, path: Path) -> dict[str, objec
     values: dict[str, object] = {}
     while not isinstance(event := next(events), MappingEndEvent):
         mark = _mark(event)
+        if tree.full:
+            raise _Stop
         if not isinstance(event, ScalarEvent):
             tree.add(mark, path, "a list or a group as a key", "a word as a key")
             _skip(event, events, tree, path)
