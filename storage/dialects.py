@@ -13,14 +13,14 @@ Insert = sqlite.Insert | postgresql.Insert
 _MET = {"40001", "40P01", "23505"}
 
 
-def insert_into(connection: Connection, table: Table) -> Insert:
+def insert_into(dialect: str, table: Table) -> Insert:
     """An insert that knows ON CONFLICT."""
-    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
 
 
 def put(connection: Connection, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
     """Insert the row, or give it these values when its key is there."""
-    statement = insert_into(connection, table).values(**key, **values)
+    statement = insert_into(connection.dialect.name, table).values(**key, **values)
     connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
 
 

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Update, and_, case, null, or_, update
@@ -54,10 +55,12 @@ def surface_values(
 def want_surfaces(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Insert them, or want a newer version of those that are there."""
     if rows:
-        connection.execute(_wanting(insert_into(connection, surfaces)), list(rows))
+        connection.execute(_wanting(connection.dialect.name), list(rows))
 
 
-def _wanting(insert: Insert) -> Insert:
+@cache  # putting a statement of this size together takes longer than running it
+def _wanting(dialect: str) -> Insert:
+    insert = insert_into(dialect, surfaces)
     new = insert.excluded
     moved = and_(_S.state == SurfaceState.FAILED.value, _S.place != new.place)
     behind = and_(_S.state == SurfaceState.LIVE.value, _S.wanted > _S.shown)

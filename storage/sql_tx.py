@@ -2,15 +2,16 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, insert, or_, select, text, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select, text, update
 
 from playbooks.entries import Entry
 from playbooks.incident import Incident
 from playbooks.outcome import Outcome
 from storage import codec, sql_notes
-from storage.dialects import hold_numbers, insert_into, put
+from storage.dialects import Insert, hold_numbers, insert_into, put
 from storage.errors import NotFound
 from storage.rows import JobState, Note, Repeat
 from storage.store import Tx
@@ -29,6 +30,27 @@ from storage.tables import (
 _K = suspect_keys.c
 _OPEN = text("open")  # literal, so that the partial index is used
 
+# What every commit runs is put together once: that takes longer than running it.
+_I, _B = incidents.c, inbox.c
+_REPEAT = select(_B.number, _B.answer, _B.refused, _B.payload).where(
+    _B.team == bindparam("team"), _B.source_id == bindparam("source_id")
+)
+_STATE = select(_I.schema_version, _I.state, _I.playbook).where(
+    _I.team == bindparam("team"), _I.number == bindparam("number")
+)
+_HELD_STATE = _STATE.with_for_update()
+_NEXT_STATE = (
+    update(incidents)
+    .where(_I.team == bindparam("of_team"), _I.number == bindparam("of_number"))
+    .values(version=_I.version + 1)
+)
+_NEW_INCIDENT, _NEW_ENTRY, _NEW_IN_INBOX = insert(incidents), insert(entries), insert(inbox)
+
+
+@cache
+def _new_job(dialect: str) -> Insert:
+    return insert_into(dialect, jobs).on_conflict_do_nothing(index_elements=["team", "number", "key"])
+
 
 class SqlTx(Tx):
     """See `Tx`. Lives as long as the connection's transaction."""
@@ -38,8 +60,7 @@ class SqlTx(Tx):
         self._read: dict[tuple[str, int], Incident] = {}
 
     def repeat(self, team: str, source_id: str) -> Repeat | None:
-        columns = (inbox.c.number, inbox.c.answer, inbox.c.refused, inbox.c.payload)
-        found = self._db.execute(select(*columns).where(inbox.c.team == team, inbox.c.source_id == source_id)).first()
+        found = self._db.execute(_REPEAT, {"team": team, "source_id": source_id}).first()
         return Repeat(**found._mapping) if found else None
 
     def incident(self, team: str, number: int) -> Incident:
@@ -90,7 +111,7 @@ class SqlTx(Tx):
         if before is None or (before.keys, before.is_open) != (incident.keys, incident.is_open):
             self._write_keys(incident)
         if outcome.entries:
-            self._db.execute(insert(entries), [_entry_values(entry) for entry in outcome.entries])
+            self._db.execute(_NEW_ENTRY, [_entry_values(entry) for entry in outcome.entries])
         self._write_wishes(outcome, now)
         if source_id:
             self.remember(
@@ -109,10 +130,9 @@ class SqlTx(Tx):
         values = _incident_values(outcome, now)
         if before is None:
             playbook = codec.encode_playbook(incident.playbook)
-            self._db.execute(insert(incidents).values(**values, version=1, playbook=playbook))
-            return
-        row = and_(incidents.c.team == incident.team, incidents.c.number == incident.number)
-        self._db.execute(update(incidents).where(row).values(**values, version=incidents.c.version + 1))
+            self._db.execute(_NEW_INCIDENT, {**values, "version": 1, "playbook": playbook})
+        else:
+            self._db.execute(_NEXT_STATE, {**values, "of_team": incident.team, "of_number": incident.number})
 
     def _write_keys(self, incident: Incident) -> None:
         self._db.execute(delete(suspect_keys).where(_K.team == incident.team, _K.number == incident.number))
@@ -125,7 +145,7 @@ class SqlTx(Tx):
             self._db, [sql_notes.surface_values(team, number, s.key, s.place, seq, now) for s in outcome.surfaces]
         )
         if outcome.jobs:
-            once = insert_into(self._db, jobs).on_conflict_do_nothing(index_elements=["team", "number", "key"])
+            once = _new_job(self._db.dialect.name)
             fresh = {"progress": {}, "attempts": 0, "wanted_at": now, "state": JobState.WAITING.value}
             wanted = [{"key": job.key, "kind": job.kind, "args": job.args} for job in outcome.jobs]
             self._db.execute(once, [{"team": team, "number": number, **job, **fresh} for job in wanted])
@@ -145,7 +165,7 @@ class SqlTx(Tx):
         payload: dict[str, Any] | None = None,
     ) -> None:
         what = {"number": number, "answer": codec.plain(answer), "refused": refused, "payload": payload}
-        self._db.execute(insert(inbox).values(team=team, source_id=source_id, at=now, **what))
+        self._db.execute(_NEW_IN_INBOX, {"team": team, "source_id": source_id, "at": now, **what})
 
     def note(self, *notes: Note) -> None:
         for note in notes:
@@ -166,9 +186,7 @@ class SqlTx(Tx):
 
 def read_incident(connection: Connection, team: str, number: int, *, hold: bool = False) -> Incident:
     """Raises `NotFound`. `hold` keeps other writers away; SQLite has none and leaves the clause out."""
-    columns = (incidents.c.schema_version, incidents.c.state, incidents.c.playbook)
-    statement = select(*columns).where(incidents.c.team == team, incidents.c.number == number)
-    found = connection.execute(statement.with_for_update() if hold else statement).first()
+    found = connection.execute(_HELD_STATE if hold else _STATE, {"team": team, "number": number}).first()
     if found is None:
         raise NotFound(f"There is no incident {number} in this workspace.")
     return codec.decode_incident(*found)
