@@ -16,6 +16,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 import psycopg
 
@@ -64,7 +65,7 @@ def create_database(server: str, template: str = "template1") -> str:
     with_name = psycopg.conninfo.conninfo_to_dict(server) | {"dbname": name}
     query = "&".join(f"{key}={value}" for key, value in with_name.items() if key in ("host", "port"))
     user = with_name.get("user", "postgres")
-    password = f":{with_name['password']}" if "password" in with_name else ""
+    password = f":{quote(str(with_name['password']), safe='')}" if "password" in with_name else ""
     return f"postgresql://{user}{password}@/{name}?{query}"
 
 

@@ -1,5 +1,6 @@
 """What is promised only of real databases: schema, durability, and one clear sentence when something is wrong."""
 
+import hashlib
 import os
 import shutil
 import sqlite3
@@ -213,3 +214,22 @@ def test_a_copied_file_is_a_record_too(file: Path, tmp_path: Path) -> None:
 
     assert current(f"sqlite:///{tmp_path / 'copy.db'}") == tables.VERSION
     assert os.path.getsize(tmp_path / "copy.db") > 0
+
+
+async def test_a_chain_can_be_checked_without_quarterdeck(file: Path) -> None:
+    """As docs/reference/record-tables.md shows."""
+    store = open_store(f"sqlite:///{file}")
+    await opened(store)
+    await store.transact(lambda tx: add_note(tx, text="é 🚨"))
+    await store.close()
+
+    previous = "0" * 64
+    with closing(sqlite3.connect(file)) as db:
+        rows = db.execute(
+            "SELECT body, prev_hash, hash FROM entries WHERE team = ? AND number = ? ORDER BY seq", (TEAM, 1)
+        )
+        for body, prev_hash, digest in rows:
+            assert prev_hash == previous
+            assert digest == hashlib.sha256(f"{prev_hash}\n{body}".encode()).hexdigest()
+            previous = digest
+    assert previous != "0" * 64
