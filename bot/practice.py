@@ -1,7 +1,7 @@
 """Without any Slack variable: the practice workspace and the bot, each a process of its own, under one roof.
 
 The bot is started again when it dies, as a supervisor would do it: kill it in the middle of an incident and see what
-happens. Its record, `data/practice.db`, begins anew with the workspace, since a new workspace knows nothing of an old one.
+happens. Its record, `data/practice.db`, begins anew with the workspace: a new one knows nothing of the old.
 """
 
 import asyncio

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 COMMANDS = (
     "status",
@@ -53,7 +54,7 @@ def read(line: str) -> Line:
     return Line(word=word, text=rest.strip(), **_number(named))
 
 
-def _number(named: str | None) -> dict[str, int | str | None]:
+def _number(named: str | None) -> dict[str, Any]:
     if named is None:
         return {}
     match = _NUMBER.fullmatch(named)

@@ -1,4 +1,4 @@
-"""Forms that were sent: committed before they are acknowledged; wrong answers go back to their fields, nothing is lost."""
+"""Forms that were sent: committed before they are acknowledged; wrong answers go back to their fields."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
