@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -50,6 +51,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[str]:
     """The whole bot as a block; gives the address of its HTTP server."""
     url = settings.database_url
     if settings.on_sqlite:
+        os.umask(0o077)  # the record is nobody else's to read
         _make_folder(url)
     with hold(url):
         await asyncio.to_thread(migrate, url)
@@ -70,6 +72,7 @@ async def _started(deck: Deck, settings: Settings, clock: Clock) -> AsyncIterato
     team = deck.identity.team
     # A start always ends a stretch in which nothing ran, however short: late prompts say so.
     await deck.store.heartbeat(team, clock.now(), 0.0)
+    await deck.store.set_meta("", "team", team)  # for the command line, which asks nothing of Slack
     socket = Socket(deck.bolt, settings.slack_app_token.get_secret_value(), clock) if settings.slack_app_token else None
     health = Health(deck.store, deck.lateness, clock, team, socket.connected if socket else _always)
     web = WebServer(
