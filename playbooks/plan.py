@@ -12,7 +12,7 @@ _INDENT = "  "
 
 
 def plan_text(playbook: Playbook, t0: datetime | None) -> str:
-    """The steps with their minutes, and their clock times (UTC) when T0 is given, then the contacts. Ends in a newline.
+    """The steps with their minutes, and their clock times (UTC) when T0 is given, then the contacts.
 
     Raises `ValueError` when `t0` has no time zone.
     """
@@ -29,7 +29,7 @@ def plan_text(playbook: Playbook, t0: datetime | None) -> str:
         lines += ["", "Contacts", *(line for contact in playbook.contacts for line in _contact(contact))]
     if playbook.watch_words:
         lines += ["", *_wrapped("Watch words: " + ", ".join(playbook.watch_words), "", _INDENT)]
-    return "\n".join(line.rstrip() for line in lines) + "\n"
+    return "\n".join(line.rstrip() for line in lines)
 
 
 def _columns(playbook: Playbook, t0: datetime | None) -> tuple[int, int, int]:

@@ -15,6 +15,7 @@ from playbooks.model import Field, FieldKind, Option, Role, Step
 T0 = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 NOW = datetime(2026, 11, 21, 12, 6, 30, tzinfo=UTC)
 PLAYBOOK = library()["key-leak"]
+OPTIONS = (Option(value="a", label="Alpha"), Option(value="b", label="Beta"))
 ESCALATE, REVOKE, LOGS = (PLAYBOOK.step(key) for key in ("escalate", "revoke", "logs"))
 REVOKED = {"which_key": "prod-gateway", "revoked_at": NOW, "confirmed_by": "console"}
 PULLED = {
@@ -137,9 +138,6 @@ def test_links() -> None:
 
 
 # --- choices and ticks
-
-
-OPTIONS = (Option(value="a", label="Alpha"), Option(value="b", label="Beta"))
 
 
 def test_choices() -> None:

@@ -21,7 +21,7 @@ from playbooks.model import (
 )
 
 TEXT = (Path(__file__).parents[2] / "docs" / "reference" / "playbook-format.md").read_text()
-SECTIONS = {
+SECTIONS: dict[str, type[Frozen]] = {
     "The playbook": Playbook,
     "A step: `steps[]`": Step,
     "A field: `steps[].fields[]`": Field,
@@ -46,8 +46,7 @@ def test_every_key_is_explained(title: str) -> None:
 
 @pytest.mark.parametrize("title", SECTIONS)
 def test_needed_and_defaults_are_right(title: str) -> None:
-    model: type[Frozen] = SECTIONS[title]
-    for name, field in model.model_fields.items():
+    for name, field in SECTIONS[title].model_fields.items():
         row = re.search(rf"^\| `{name}` \| (.*?) \|", TEXT.split(f" {title}\n")[1], re.MULTILINE)
         assert row
         if field.is_required() or not isinstance(field.default, bool | int | float | str):
