@@ -119,10 +119,11 @@ def _answers(draft: Draft, step: str, raw: Mapping[str, Any]) -> dict[str, Any]:
 def _give_answer(draft: Draft, command: c.GiveAnswer) -> None:
     if draft.objects(Act.ANSWER, command.step):
         return
-    pending = draft.incident.plan(command.step).pending
+    pending, evidence = draft.incident.plan(command.step).pending, draft.incident.step(command.step).evidence
     field = pending.field if pending else ""
     answer = _needed(field, command.answer, "Fill this in, or press Waive when there will be none.")
-    draft.add(Kind.ANSWERED, step=command.step, answers={field: answer})
+    answers = _answers(draft, command.step, {**(evidence.answers if evidence else {}), field: answer})
+    draft.add(Kind.ANSWERED, step=command.step, answers=answers, corrects=evidence.seq if evidence else None)
 
 
 def _waive(draft: Draft, command: c.Waive) -> None:

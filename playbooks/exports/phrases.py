@@ -1,0 +1,231 @@
+"""Every entry as one human sentence: plain text, whatever people wrote stands in it as it is."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from playbooks.answers import shown
+from playbooks.entries import SYSTEM, Entry, Kind
+from playbooks.incident import Incident, label_of
+from playbooks.model import Role, Step, Trigger
+from playbooks.scorecard import span_in_words
+
+PROVENANCE = {"typed": "a person says so", "read_back": "we looked", "vendor": "the vendor did it"}
+_RUNGS = {
+    "prompt": "the prompt is on its way",
+    "nudge": "the owner is nudged and the first deputy gets the prompt",
+    "role": "the rest of the role is told",
+    "lead": "the security lead is told",
+    "alerts": "the alerts channel is told",
+}
+_PLACES = {"announcement": "the announcement", "board": "the board", "topic": "the topic of the channel"}
+
+
+def phrase(entry: Entry, incident: Incident) -> str:
+    """What happened, in one sentence; `incident` knows the names and the plan."""
+    return _PHRASES[entry.kind](_Teller(entry, incident))
+
+
+def answer_lines(plan: Step, answers: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The answers as (question, answer) in the order of the form; what the form does not know comes last."""
+    known = [(field.label, shown(field, answers[field.key])) for field in plan.fields if field.key in answers]
+    fields = {field.key for field in plan.fields}
+    return known + [(key, str(answers[key])) for key in sorted(answers) if key not in fields]
+
+
+class _Teller:
+    """One entry with the words that its sentence needs."""
+
+    def __init__(self, entry: Entry, incident: Incident) -> None:
+        self.entry = entry
+        self.incident = incident
+        self.data = entry.data
+        self.text = entry.text
+        self.quote = f"“{entry.text}”"
+        self.who = self.name(entry.actor.id) if entry.actor.name is None else entry.actor.name
+
+    @property
+    def plan(self) -> Step:
+        return self.incident.plan(self.entry.on_step)
+
+    @property
+    def step(self) -> str:
+        return self.step_named(self.entry.on_step)
+
+    def step_named(self, key: str) -> str:
+        plan = self.incident.plan(key)
+        return f"{plan.mark} {plan.title}"
+
+    def name(self, user: str) -> str:
+        return "Quarterdeck" if user == SYSTEM else self.incident.name(user)
+
+    @property
+    def awaited(self) -> str:
+        pending = self.plan.pending
+        label = self.plan.field(pending.field).label if pending else "answer"
+        return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+    @property
+    def why(self) -> str:
+        return f": {self.quote}" if self.text else "."
+
+    @property
+    def answers(self) -> str:
+        lines = answer_lines(self.plan, self.data["answers"])
+        return "; ".join(f"{question}: {answer}" for question, answer in lines)
+
+    @property
+    def whither(self) -> str:
+        """Where a surface stands: `to Sam Okafor`, `in the alerts channel`, `in the incident channel`."""
+        key = str(self.data["surface"])
+        if ":dm:" in key:
+            return f"to {self.name(key.rsplit(':dm:', 1)[1])}"
+        return "in the alerts channel" if key.endswith(":alerts") else "in the incident channel"
+
+    @property
+    def lateness(self) -> str:
+        late = self.data.get("late_why")
+        said = f", {span_in_words(timedelta(seconds=self.data['late_s']))} late: {late}" if late else ""
+        return said + (" (may be a repeat)" if self.data.get("maybe_repeat") else "") + "."
+
+
+def _opened(t: _Teller) -> str:
+    drill = "Drill. " if t.data["drill"] else ""
+    unknown = "" if t.data["membership_verified"] else " Membership unverified."
+    label = Trigger(t.data["trigger"]).label
+    return f"{drill}{t.who} opened {t.incident.label}: {label}. {t.quote}{unknown}"
+
+
+def _joined(t: _Teller) -> str:
+    keys = "; ".join(str(key["text"]) for key in t.data["keys"])
+    more = f" More keys: {keys}." if keys else ""
+    return f"{t.who} joined with a report of their own{t.why}{more}"
+
+
+def _same_key(t: _Teller) -> str:
+    return f"The key {t.quote} is under suspicion in {label_of(t.data['other'])} too."
+
+
+def _due(t: _Teller) -> str:
+    if t.data["level"] == "missed":
+        return f"{t.step} had come due more than 24 h before."
+    nobody = "" if t.data["level"] == "prompt" else "; nobody owns it"
+    return f"{t.step} came due{nobody}."
+
+
+def _unanswered(t: _Teller) -> str:
+    level = str(t.data["level"])
+    deed = f"reminder {level.split(':')[1]} follows" if level.startswith("reminder:") else _RUNGS.get(level, level)
+    return f"Nobody has answered {t.step}: {deed}."
+
+
+def _missed(t: _Teller) -> str:
+    steps = ", ".join(t.step_named(key) for key in t.data["steps"])
+    return f"More than 24 h overdue when Quarterdeck came back, told in one summary: {steps}."
+
+
+def _reminded(t: _Teller) -> str:
+    return f"Reminder {str(t.data['surface']).split(':')[2]} for {t.step} arrived {t.whither}{t.lateness}"
+
+
+def _send_failed(t: _Teller) -> str:
+    kind = str(t.data["surface"]).split(":")[0]
+    about = f"the {kind} for {t.step} {t.whither}" if t.entry.step else _PLACES.get(kind, f"the {kind} message")
+    return f"Could not deliver {about} ({t.data['error']}){t.why}"
+
+
+def _completed(t: _Teller) -> str:
+    late = " late" if t.data["late"] else ""
+    said = f": {t.answers}" if t.data["answers"] else ""
+    return f"{t.who} completed {t.step}{late}{said} ({PROVENANCE.get(t.data['provenance'], t.data['provenance'])})."
+
+
+def _submitted(t: _Teller) -> str:
+    return f"{t.who} completed {t.step}{' late' if t.data['late'] else ''}; the {t.awaited} is still to come."
+
+
+def _corrected(t: _Teller) -> str:
+    what = f" (entry {t.data['corrects']})" if t.data.get("corrects") else ""
+    return f"{t.who} corrected the evidence of {t.step}{what}: {t.answers}."
+
+
+def _taken_over(t: _Teller) -> str:
+    former = f" from {t.name(t.data['former'])}" if t.data["former"] else ""
+    return f"{t.who} took over {t.step}{former}."
+
+
+def _handed_over(t: _Teller) -> str:
+    return f"{t.who} handed {t.step} over to {t.data.get('to_name') or t.name(t.data['to'])}{t.why}"
+
+
+def _assigned(t: _Teller) -> str:
+    to = t.data.get("to_name") or t.name(t.data["to"])
+    steps = ", ".join(t.step_named(key) for key in t.data["steps"])
+    return f"{t.who} made {to} {role_in_words(Role(t.data['role']))}" + (f", with {steps}." if steps else ".")
+
+
+def _closed(t: _Teller) -> str:
+    return f"{t.who} closed {t.incident.label}{t.why}"
+
+
+def _false_alarm(t: _Teller) -> str:
+    return f"{t.who} called {t.incident.label} a false alarm{t.why}"
+
+
+def _export_wanted(t: _Teller) -> str:
+    return f"{t.who} asked for the record as {t.data['format']}, as of entry {t.data['as_of_seq']}."
+
+
+def _exported(t: _Teller) -> str:
+    what = f"The record as {t.data['format']}, as of entry {t.data['as_of_seq']},"
+    return f"{what} went to {t.name(t.data['to'])}" + (f" as {t.data['file']}." if t.data.get("file") else ".")
+
+
+def _thread_serves(t: _Teller) -> str:
+    return f"There is no incident channel, so the announcement's thread serves: {t.data['why']} ({t.data['error']})."
+
+
+def role_in_words(role: Role) -> str:
+    """`security lead`."""
+    return role.value.replace("_", " ")
+
+
+_PHRASES: dict[Kind, Callable[[_Teller], str]] = {
+    Kind.OPENED: _opened,
+    Kind.JOINED: _joined,
+    Kind.SAME_KEY: _same_key,
+    Kind.CHANNEL_READY: lambda t: f"The incident channel #{t.data['name']} is ready.",
+    Kind.CHANNEL_UNUSED: lambda t: f"The channel #{t.data['name']} came too late and is not used.",
+    Kind.THREAD_SERVES: _thread_serves,
+    Kind.DUE: _due,
+    Kind.OVERDUE: lambda t: f"{t.step} is overdue.",
+    Kind.UNANSWERED: _unanswered,
+    Kind.ASK_DUE: lambda t: f"The {t.awaited} of {t.step} is still missing: time to ask again.",
+    Kind.MISSED: _missed,
+    Kind.ANNOUNCED: lambda t: "Announced in the alerts channel.",
+    Kind.PROMPTED: lambda t: f"The prompt for {t.step} arrived {t.whither}{t.lateness}",
+    Kind.NUDGED: lambda t: f"The nudge for {t.step} arrived {t.whither}{t.lateness}",
+    Kind.ESCALATED: lambda t: f"The escalation of {t.step} arrived {t.whither}{t.lateness}",
+    Kind.REMINDED: _reminded,
+    Kind.ASKED: lambda t: f"The question for the {t.awaited} of {t.step} arrived {t.whither}{t.lateness}",
+    Kind.SEND_FAILED: _send_failed,
+    Kind.COMPLETED: _completed,
+    Kind.SUBMITTED: _submitted,
+    Kind.ANSWERED: lambda t: f"{t.who} gave what was still to come for {t.step}: {t.answers}.",
+    Kind.WAIVED: lambda t: f"{t.who} waived the {t.awaited} of {t.step}{t.why}",
+    Kind.SKIPPED: lambda t: f"{t.who} skipped {t.step}{t.why}",
+    Kind.SHELVED: lambda t: f"{t.step} was put aside by the false alarm.",
+    Kind.CORRECTED: _corrected,
+    Kind.TAKEN_OVER: _taken_over,
+    Kind.HANDED_OVER: _handed_over,
+    Kind.ASSIGNED: _assigned,
+    Kind.MORE_TIME: lambda t: f"{t.who} took {t.data['minutes']} min more for {t.step}{t.why}",
+    Kind.NOTE: lambda t: f"{t.who} noted: {t.quote}",
+    Kind.REFUSED: lambda t: f"{t.who} was refused ({t.data['act']}): {t.text}",
+    Kind.CLOSED: _closed,
+    Kind.FALSE_ALARM: _false_alarm,
+    Kind.REOPENED: lambda t: f"{t.who} reopened {t.incident.label}{t.why}",
+    Kind.EXPORT_WANTED: _export_wanted,
+    Kind.EXPORTED: _exported,
+    Kind.JOB_FAILED: lambda t: f"The job “{t.data['job']}” failed ({t.data['error']}){t.why}",
+}
