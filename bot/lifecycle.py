@@ -19,7 +19,7 @@ from bot.settings import Settings
 from bot.slack.socket_mode import Socket
 from bot.web.server import WebServer, web_app
 from storage.errors import DatabaseUnavailable, StorageError
-from storage.lock import hold
+from storage.lock import Held, hold
 from storage.migrations import migrate
 from storage.sql_store import open_store
 
@@ -53,7 +53,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[str]:
     if settings.on_sqlite:
         os.umask(0o077)  # the record is nobody else's to read
         _make_folder(url)
-    with hold(url):
+    with hold(url) as held:
         await asyncio.to_thread(migrate, url)
         passing("starting")
         store = open_store(url)
@@ -61,14 +61,14 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[str]:
             timeout = aiohttp.ClientTimeout(total=30)
             async with aiohttp.ClientSession(timeout=timeout) as http:
                 deck = await join_parts(settings, store, clock, http)
-                async with _started(deck, settings, clock) as address:
+                async with _started(deck, settings, clock, held) as address:
                     yield address
         finally:
             await store.close()
 
 
 @contextlib.asynccontextmanager
-async def _started(deck: Deck, settings: Settings, clock: Clock) -> AsyncIterator[str]:
+async def _started(deck: Deck, settings: Settings, clock: Clock, held: Held) -> AsyncIterator[str]:
     team = deck.identity.team
     # A start always ends a stretch in which nothing ran, however short: late prompts say so.
     await deck.store.heartbeat(team, clock.now(), 0.0)
@@ -80,7 +80,7 @@ async def _started(deck: Deck, settings: Settings, clock: Clock) -> AsyncIterato
         settings.quarterdeck_http_host,
         settings.quarterdeck_http_port,
     )
-    loops = [deck.courier.run(), deck.ticker.run(), _beat(deck, clock), _refresh(deck, clock)]
+    loops = [deck.courier.run(), deck.ticker.run(), _beat(deck, clock, held), _refresh(deck, clock)]
     await web.start()
     if socket:
         await socket.start()
@@ -119,9 +119,12 @@ async def _for_ever(loop: Awaitable[None]) -> None:
         signal.raise_signal(signal.SIGTERM)
 
 
-async def _beat(deck: Deck, clock: Clock) -> None:
+async def _beat(deck: Deck, clock: Clock, held: Held) -> None:
+    """Says that we run, and stops us when we are no longer the one that may."""
     while True:
         await clock.sleep(BEAT_S)
+        if not await asyncio.to_thread(held.still):
+            raise Stop("The lock on the database was lost; another Quarterdeck may run now.")
         with contextlib.suppress(DatabaseUnavailable):
             await deck.store.heartbeat(deck.identity.team, clock.now(), SUSPENDED_S)
 

@@ -43,9 +43,9 @@ async def incident_command(desk: Desk, body: Body) -> str | dict[str, Any]:
 
 
 async def _report(desk: Desk, body: Body, line: Line) -> str:
-    text, _ = desk.masker.text(line.text)
+    text, found = desk.masker.text(line.text)
     await desk.open_view(body, forms.open_form(text=text, noticed_at=desk.clock.now(), drill=line.word == "drill"))
-    return ""
+    return wording.key_in_command([str(one) for one in found]) if found else ""
 
 
 async def _list(desk: Desk, body: Body) -> str:

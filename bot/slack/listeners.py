@@ -62,6 +62,7 @@ class Desk:
         payload, _ = self.masker.whole({"view": dict(view)})
         now = self.clock.now()
         await self.store.transact(lambda tx: tx.want(self.team, f"door:{ticket}", f"dm:{user}", payload, now))
+        self.intake.stir()
 
     async def refused(
         self, body: Mapping[str, Any], incident: Incident, act: Act, step: str | None, *, member: bool = False
