@@ -11,14 +11,7 @@ from playbooks.model import Role, Step, Trigger
 from playbooks.scorecard import span_in_words
 
 PROVENANCE = {"typed": "a person says so", "read_back": "we looked", "vendor": "the vendor did it"}
-_RUNGS = {
-    "prompt": "the prompt is on its way",
-    "nudge": "the owner is nudged and the first deputy gets the prompt",
-    "role": "the rest of the role is told",
-    "lead": "the security lead is told",
-    "alerts": "the alerts channel is told",
-}
-_PLACES = {"announcement": "the announcement", "board": "the board", "topic": "the topic of the channel"}
+_SURFACES = {"announcement": "the announcement", "board": "the board", "topic": "the topic of the channel"}
 
 
 def phrase(entry: Entry, incident: Incident) -> str:
@@ -72,21 +65,26 @@ class _Teller:
     @property
     def answers(self) -> str:
         lines = answer_lines(self.plan, self.data["answers"])
-        return "; ".join(f"{question}: {answer}" for question, answer in lines)
+        return "; ".join(f"{question}: {answer}" for question, answer in lines).rstrip(".")
 
     @property
-    def whither(self) -> str:
-        """Where a surface stands: `to Sam Okafor`, `in the alerts channel`, `in the incident channel`."""
-        key = str(self.data["surface"])
-        if ":dm:" in key:
-            return f"to {self.name(key.rsplit(':dm:', 1)[1])}"
-        return "in the alerts channel" if key.endswith(":alerts") else "in the incident channel"
-
-    @property
-    def lateness(self) -> str:
-        late = self.data.get("late_why")
+    def arrived(self) -> str:
+        """`reached Sam Okafor` or `arrived in the alerts channel`, how late, and why."""
+        person = self.addressee
+        where = f"reached {person}" if person else f"arrived in {self.place}"
+        late, repeat = self.data.get("late_why"), self.data.get("maybe_repeat")
         said = f", {span_in_words(timedelta(seconds=self.data['late_s']))} late: {late}" if late else ""
-        return said + (" (may be a repeat)" if self.data.get("maybe_repeat") else "") + "."
+        return where + said + (" (may be a repeat)" if repeat else "") + "."
+
+    @property
+    def addressee(self) -> str | None:
+        """Whom the message of this entry was for, when it was a direct one."""
+        key = str(self.data["surface"])
+        return self.name(key.rsplit(":dm:", 1)[1]) if ":dm:" in key else None
+
+    @property
+    def place(self) -> str:
+        return "the alerts channel" if str(self.data["surface"]).endswith(":alerts") else "the incident channel"
 
 
 def _opened(t: _Teller) -> str:
@@ -114,8 +112,13 @@ def _due(t: _Teller) -> str:
 
 
 def _unanswered(t: _Teller) -> str:
-    level = str(t.data["level"])
-    deed = f"reminder {level.split(':')[1]} follows" if level.startswith("reminder:") else _RUNGS.get(level, level)
+    level, _, number = str(t.data["level"]).partition(":")
+    told = ", ".join(t.name(user) for user in t.data["told"])
+    deed = {
+        "nudge": "the owner is nudged" + (f", and {told} gets the prompt too" if told else ""),
+        "alerts": "the alerts channel is told",
+        "reminder": f"reminder {number} follows",
+    }.get(level, f"it goes on to {told}" if told else "nobody new is left")
     return f"Nobody has answered {t.step}: {deed}."
 
 
@@ -125,12 +128,13 @@ def _missed(t: _Teller) -> str:
 
 
 def _reminded(t: _Teller) -> str:
-    return f"Reminder {str(t.data['surface']).split(':')[2]} for {t.step} arrived {t.whither}{t.lateness}"
+    return f"Reminder {str(t.data['surface']).split(':')[2]} for {t.step} {t.arrived}"
 
 
 def _send_failed(t: _Teller) -> str:
     kind = str(t.data["surface"]).split(":")[0]
-    about = f"the {kind} for {t.step} {t.whither}" if t.entry.step else _PLACES.get(kind, f"the {kind} message")
+    about = f"the {kind} for {t.step}" if t.entry.step else _SURFACES.get(kind, f"the {kind} message")
+    about += f" to {t.addressee}" if t.addressee else f" in {t.place}" if t.entry.step else ""
     return f"Could not deliver {about} ({t.data['error']}){t.why}"
 
 
@@ -202,12 +206,12 @@ _PHRASES: dict[Kind, Callable[[_Teller], str]] = {
     Kind.UNANSWERED: _unanswered,
     Kind.ASK_DUE: lambda t: f"The {t.awaited} of {t.step} is still missing: time to ask again.",
     Kind.MISSED: _missed,
-    Kind.ANNOUNCED: lambda t: "Announced in the alerts channel.",
-    Kind.PROMPTED: lambda t: f"The prompt for {t.step} arrived {t.whither}{t.lateness}",
-    Kind.NUDGED: lambda t: f"The nudge for {t.step} arrived {t.whither}{t.lateness}",
-    Kind.ESCALATED: lambda t: f"The escalation of {t.step} arrived {t.whither}{t.lateness}",
+    Kind.ANNOUNCED: lambda t: f"{t.incident.label} was announced in the alerts channel.",
+    Kind.PROMPTED: lambda t: f"The prompt for {t.step} {t.arrived}",
+    Kind.NUDGED: lambda t: f"The nudge for {t.step} {t.arrived}",
+    Kind.ESCALATED: lambda t: f"The escalation of {t.step} {t.arrived}",
     Kind.REMINDED: _reminded,
-    Kind.ASKED: lambda t: f"The question for the {t.awaited} of {t.step} arrived {t.whither}{t.lateness}",
+    Kind.ASKED: lambda t: f"The question for the {t.awaited} of {t.step} {t.arrived}",
     Kind.SEND_FAILED: _send_failed,
     Kind.COMPLETED: _completed,
     Kind.SUBMITTED: _submitted,

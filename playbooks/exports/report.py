@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from playbooks.entries import SYSTEM, Entry
 from playbooks.exports.phrases import PROVENANCE, answer_lines, phrase, role_in_words
@@ -101,11 +101,10 @@ def _head(incident: Incident) -> Iterator[tuple[str, str]]:
     yield "Opened (T0)", f"{stamp(incident.t0)} by {person(incident, incident.detector)}"
     if not incident.membership_verified:
         yield "Membership", "unverified: it could not be looked up when the incident was opened"
-    for at, by in [(incident.closed_at, incident.closed_by)]:
-        if at is not None:
-            word = "Closed" if incident.status is IncidentStatus.CLOSED else "Called off"
-            yield word, f"{stamp(at)} by {person(incident, by or SYSTEM)}"
-            yield "Reason", incident.close_reason or ""
+    if incident.closed_at is not None:
+        word = "Closed" if incident.status is IncidentStatus.CLOSED else "Called off"
+        yield word, f"{stamp(incident.closed_at)} by {person(incident, incident.closed_by or SYSTEM)}"
+        yield "Reason", incident.close_reason or ""
     yield "Drill", "yes, left out of the figures" if incident.drill else "no"
     yield "Suspect keys", "; ".join(key.text for key in incident.keys) or "none named"
     yield "Workspace", incident.team
@@ -134,7 +133,8 @@ def _summary(incident: Incident, card: Scorecard) -> Iterator[str]:
         yield "Still open. " + (f"To be done: {missing}." if missing else "Every step is done or skipped.")
 
 
-def _running(incident: Incident):  # type: ignore[no-untyped-def]
+def _running(incident: Incident) -> timedelta:
+    """From T0 to the end, without the time in which it was closed."""
     return (incident.closed_at or incident.t0) - incident.t0 - incident.paused
 
 
@@ -189,7 +189,7 @@ def _people(incident: Incident) -> Iterator[tuple[str, str]]:
         if step.owner and step.owner != incident.detector:
             seats.setdefault(step.owner, []).append(f"owner of {incident.plan(step.key).mark}")
     for user in incident.members:
-        seats.setdefault(user, []).append("member of the incident's channel")
+        seats.setdefault(user, ["member of the incident's channel"])
     return ((person(incident, user), ", ".join(parts)) for user, parts in seats.items())
 
 
@@ -220,7 +220,6 @@ def _chain(incident: Incident) -> Iterator[str]:
     noun = "entry" if incident.seq == 1 else "entries"
     yield f"{incident.seq} {noun}; the chain of hashes ends with {incident.head}"
     yield (
-        "To check it: export the record as JSON and run `quarterdeck verify` on the file, or on "
-        f"{incident.label} beside its database. The head must be the one above, and the one that the "
-        "closing message shows."
+        f"To check it, run quarterdeck verify {incident.label} beside the database, or quarterdeck verify on a JSON "
+        "export. The hash that a closing message showed must stand in the timeline at the entry it named."
     )
