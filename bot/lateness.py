@@ -39,9 +39,10 @@ class Lateness:
             return 0.0, None
         gaps = await self._store.gaps(row.team, post.wanted_at)
         away = sum((min(end, now) - max(start, post.wanted_at)).total_seconds() for start, end in gaps)
-        if away > late / 2:
+        refused = (now - self._failing_since).total_seconds() if self._failing_since else 0.0
+        if away > refused:
             return late, NOT_RUNNING
-        return late, SLACK if self._failing_since or row.attempted_at or row.not_before else BUSY
+        return late, SLACK if refused or row.not_before else BUSY
 
 
 def _post(row: SurfaceRow, incident: Incident | None) -> Post | None:

@@ -94,11 +94,17 @@ class Showing:
                 await self._delay(row, LOOK_AGAIN_S, in_doubt=True)
             return
         if row.delivery_id in found:
-            await self._arrived(row, found[row.delivery_id], version=0, late_s=0.0, late_why=None)
+            await self._adopt(row, found[row.delivery_id])
         elif now - attempted >= DOUBT:
             await self._store.note(NotPosted(id=row.id))
         else:
             await self._delay(row, LOOK_AGAIN_S, in_doubt=True)
+
+    async def _adopt(self, row: SurfaceRow, ts: str) -> None:
+        """It had arrived; how late is found out as it was then. Version 0: what it shows may be old by now."""
+        incident = await self._store.incident(row.team, row.number) if row.number else None
+        late_s, late_why = await self._lateness.of(row, incident, _moment(ts, self._clock.now()))
+        await self._arrived(row, ts, version=0, late_s=late_s, late_why=late_why)
 
     async def _spot(self, row: SurfaceRow, incident: Incident | None) -> Spot | None:
         if row.ts is not None and row.channel is not None:

@@ -1,0 +1,1 @@
+"""Quarterdeck in Slack: what comes in, and how what goes out looks."""

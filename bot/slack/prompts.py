@@ -1,0 +1,259 @@
+"""Messages that ask a person for a step: prompt, nudge, escalation, reminder, and the ask for an answer to come.
+
+Whatever the reason a message was posted for, once there is nothing more to ask it says how the step ended.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot import wording_steps as words
+from bot.slack import ids
+from bot.slack.blocks import Block, actions, button, header, section
+from bot.slack.messages import Context, Message, message
+from bot.slack.text import escape, mention, said
+from playbooks.incident import Incident, Post, StepState
+from playbooks.model import Contact, Role, Step
+from playbooks.states import StepStatus
+
+UNVERIFIED = "confirm with your account team"
+_RUNGS = ("prompt", "nudge", "role", "lead", "alerts")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A surface of a step: `escalation:revoke:dm:U7` taken apart. `user` is None in a channel."""
+
+    incident: Incident
+    key: str
+    kind: str
+    step: StepState
+    number: int = 0
+    user: str | None = None
+
+    @property
+    def plan(self) -> Step:
+        return self.incident.plan(self.step.key)
+
+    @property
+    def post(self) -> Post | None:
+        return self.step.posts.get(self.key)
+
+    @property
+    def in_alerts(self) -> bool:
+        return self.key.endswith(":alerts")
+
+    @property
+    def in_public(self) -> bool:
+        """Everybody in the alerts channel may read it: no free text, no evidence."""
+        return self.in_alerts or (self.user is None and self.incident.home.thread)
+
+    @property
+    def to_owner(self) -> bool:
+        return self.user is not None and self.user == self.step.owner
+
+
+def asked(incident: Incident, key: str) -> Asked | None:
+    """None for a key that belongs to no step of this incident."""
+    kind, *rest = key.split(":")
+    step = next((step for step in incident.steps if rest and step.key == rest[0]), None)
+    if step is None:
+        return None
+    number = int(rest[1]) if len(rest) > 1 and rest[1].isdecimal() else 0
+    user = key.split(":dm:", 1)[1] if ":dm:" in key else None
+    return Asked(incident=incident, key=key, kind=kind, step=step, number=number, user=user)
+
+
+def step_message(incident: Incident, key: str, context: Context) -> Message | None:
+    """A prompt, nudge, escalation or reminder. None when it was never posted and has nothing to ask any more."""
+    ask = asked(incident, key)
+    if ask is None or (not context.posted and (ask.step.status.ended or not _still_wanted(ask))):
+        return None
+    title = _title(ask)
+    if ask.step.status.ended:
+        body = [words.outcome_of(incident, ask.step, evidence=not ask.in_public)]
+        blocks = [section("\n".join([*_notices(ask, context), *body]))]
+    elif not _still_wanted(ask):
+        body = [f"{words.name_of(incident, ask.step.owner)} owns this step now, nothing more for you to do."]
+        blocks = [section(body[0])]
+    else:
+        body = [_lead(ask), *_what_to_do(ask)]
+        blocks = [section("\n".join([*_notices(ask, context), *body])), *_guidance(ask), _buttons(ask), *_aids(ask)]
+    return message([escape(title), *_notices(ask, context), *body], [header(title), *blocks], context)
+
+
+def _title(ask: Asked) -> str:
+    kinds = {
+        "prompt": "",
+        "nudge": "Nudge · ",
+        "escalation": "Escalation · ",
+        "reminder": f"Reminder {ask.number} of {ask.incident.playbook.reminders} · ",
+        "ask": "Still to come · ",
+    }
+    drill = f" · {words.DRILL}" if ask.incident.drill else ""
+    return f"{kinds[ask.kind]}{words.head(ask.incident, ask.step.key)}{drill}"
+
+
+def _notices(ask: Asked, context: Context) -> list[str]:
+    """What is said right after the head: why it comes late, that it may come twice, that it is a drill."""
+    post = ask.post
+    late_s, why = (post.late_s, post.late_why) if post and post.posted_at else (context.late_s, context.late_why)
+    lines = [words.late_line(late_s, why)] if why else []
+    lines += ["This may be a repeat."] if context.maybe_repeat else []
+    return lines + ([words.DRILL_RULE] if ask.incident.drill and not ask.step.status.ended else [])
+
+
+# --- is it still for this person?
+
+
+def _still_wanted(ask: Asked) -> bool:
+    """After a change of owner the former owner hears nothing more, and the ladder begins again from the prompt."""
+    if ask.user is None:
+        return ask.kind == "prompt" or _rank(ask.step.level) >= _rank(_level(ask))
+    if ask.kind == "prompt":
+        return ask.to_owner or _is_deputy(ask)
+    if ask.kind == "escalation":
+        return ask.to_owner or _rank(ask.step.level) >= _rank(_level(ask))
+    return ask.to_owner and (ask.kind == "nudge" or _rank(ask.step.level) >= _rank(_level(ask)))
+
+
+def _is_deputy(ask: Asked) -> bool:
+    """The deputy's prompt goes out with the nudge to the owner of that moment; a former owner's was before it."""
+    nudge = ask.step.posts.get(f"nudge:{ask.step.key}:dm:{ask.step.owner}")
+    return nudge is not None and ask.post is not None and ask.post.wanted_at >= nudge.wanted_at
+
+
+def _level(ask: Asked) -> str:
+    if ask.kind == "reminder":
+        return f"reminder:{ask.number}"
+    if ask.kind == "escalation":
+        in_role = ask.user in ask.incident.people(ask.plan.role)
+        return "alerts" if ask.in_alerts else "role" if in_role and ask.plan.role is not Role.SECURITY_LEAD else "lead"
+    return ask.kind
+
+
+def _rank(level: str | None) -> int:
+    if level is not None and level.startswith("reminder:"):
+        return len(_RUNGS) + int(level.split(":")[1])
+    return _RUNGS.index(level) if level in _RUNGS else 0
+
+
+# --- what it says
+
+
+def _lead(ask: Asked) -> str:
+    """Whose it is and since when."""
+    owner, due = words.name_of(ask.incident, ask.step.owner), words.moment_near(ask.incident, ask.step.due_at)
+    now = f"due now ({due})" if ask.step.status is not StepStatus.OVERDUE else f"due since {due}"
+    you = f"{mention(ask.user)}, " if ask.user else ""
+    if ask.to_owner:
+        handed = _handed(ask)
+        return {
+            "prompt": f"{you}this is yours, {now}{handed}.",
+            "nudge": f"{you}this is yours and was due at {due}. Nobody has answered yet.",
+            "reminder": f"{you}this is yours and still open, {now}.",
+        }.get(ask.kind, f"{you}nobody has answered this step, {now}.")
+    if ask.kind == "escalation":
+        rest = "It has no owner." if ask.step.owner is None else f"{owner} owns it and has not answered."
+        return f"{you}this step is {now}. {rest} " + (
+            "Take it over." if ask.in_alerts else "Complete it, or take over."
+        )
+    if ask.user:
+        return f"{you}{owner} owns this, {now}, and has not answered. Complete it, or take it over."
+    whose = "No owner: take it over" if ask.step.owner is None else f"{owner} owns this"
+    return f"{whose}, {now}."
+
+
+def _handed(ask: Asked) -> str:
+    """Who gave it to the owner, where the record says so."""
+    giver: str | None = getattr(ask.step, "handed_by", None)
+    if giver is not None and giver != ask.step.owner:
+        return f", handed over by {words.name_of(ask.incident, giver)}"
+    post = ask.post
+    return ", handed over to you" if post and post.wanted_at > ask.step.due_at and not _is_deputy(ask) else ""
+
+
+def _what_to_do(ask: Asked) -> list[str]:
+    if ask.in_alerts:
+        return []
+    keys = words.keys_of(ask.incident) if not ask.in_public else ""
+    action = said(ask.plan.action or "", 800, lines=True)
+    return [f"{'Key' if len(ask.incident.keys) == 1 else 'Keys'}: {keys}" if keys else "", action]
+
+
+def _guidance(ask: Asked) -> list[Block]:
+    """Only where the step is asked for the first time: nudges and reminders lead back to it by their head."""
+    if ask.kind != "prompt":
+        return []
+    texts = (ask.plan.guidance, ask.plan.by_trigger.get(ask.incident.trigger))
+    lines = [said(text, 1400, lines=True) for text in texts if text]
+    return [section("\n".join(lines))] if lines else []
+
+
+def _buttons(ask: Asked) -> Block:
+    carried = ids.value(ask.incident.number, ask.step.key)
+    complete = button("Complete step", ids.STEP_COMPLETE, carried, "primary")
+    take_over = button("Take over", ids.STEP_TAKE_OVER, carried)
+    if ask.in_alerts:
+        return actions(take_over)
+    if ask.kind == "escalation":
+        return actions(complete, take_over)
+    return actions(complete, take_over, button("I can't", ids.STEP_CANT, carried))
+
+
+def _aids(ask: Asked) -> list[Block]:
+    """Below the buttons, so that these need no scrolling: whom to write to, and the report to copy."""
+    if ask.kind != "prompt":
+        return []
+    blocks = []
+    contacts = [contact for contact in ask.incident.playbook.contacts if _fits(contact, ask.incident)]
+    if ask.plan.show_contacts and contacts:
+        blocks.append(section("*Contacts*\n" + "\n".join(_contact(contact) for contact in contacts)))
+    if ask.plan.copy_text and not ask.in_public:
+        blocks.append(section(f"*Report to copy*\n```\n{report(ask.incident, ask.plan.copy_text)}\n```"))
+    return blocks
+
+
+def _fits(contact: Contact, incident: Incident) -> bool:
+    return not contact.triggers or incident.trigger in contact.triggers
+
+
+def _contact(contact: Contact) -> str:
+    sure = "" if contact.verified else f" ({UNVERIFIED})"
+    return f"• {said(contact.name, 150)}: {said(contact.how, 150)}{sure}"
+
+
+def report(incident: Incident, text: str) -> str:
+    """`text` with its placeholders filled in, in one pass, so that people's words fill in nothing. Never a key."""
+    begin = incident.t0 - timedelta(hours=24)
+    filled = {
+        "incident": incident.label,
+        "keys": words.keys_of(incident, 300) or "not known yet",
+        "trigger": escape(incident.trigger.label),
+        "window": f"{begin:%Y-%m-%d %H:%M} to {incident.t0:%Y-%m-%d %H:%M}",
+        "seen": said(incident.text, 500),
+    }
+    escaped = said(text, 2000, lines=True)
+    return re.sub(r"\{(\w+)\}", lambda found: filled.get(found[1], found[0]), escaped)
+
+
+# --- the answer that is still to come
+
+
+def ask_message(incident: Incident, key: str, context: Context) -> Message | None:
+    """Asks for what a submitted step still owes. None when it was given before this was ever posted."""
+    ask = asked(incident, key)
+    if ask is None or (ask.step.status is not StepStatus.SUBMITTED and not context.posted):
+        return None
+    title, notices = _title(ask), _notices(ask, context)
+    if ask.step.status is not StepStatus.SUBMITTED or ask.plan.pending is None:
+        body = words.outcome_of(incident, ask.step)
+        return message([escape(title), body], [header(title), section(body)], context)
+    owed = words.owed_name(incident, ask.step.key)
+    sent = f" at {words.moment_near(incident, ask.step.done_at)}" if ask.step.done_at else ""
+    body = f"This was submitted{sent} without the {owed}. Enter it as soon as you have it, or waive it."
+    carried = ids.value(incident.number, ask.step.key)
+    label = "Enter ticket ID" if ask.plan.pending.field == "ticket_id" else "Enter answer"
+    buttons = actions(button(label, ids.ANSWER_GIVE, carried, "primary"), button("Waive", ids.ANSWER_WAIVE, carried))
+    lines = [*notices, body]
+    return message([escape(title), *lines], [header(title), section("\n".join(lines)), buttons], context)
