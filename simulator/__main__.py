@@ -1,0 +1,60 @@
+"""`python -m simulator serve`: the practice workspace as a process of its own."""
+
+import argparse
+import asyncio
+import json
+import signal
+import sys
+from pathlib import Path
+
+from simulator.company import practice_workspace, roster
+from simulator.manifest import read_manifest
+from simulator.web import serve
+from simulator.workspace import Patience
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(prog="python -m simulator", description="A practice Slack workspace.")
+    verbs = top.add_subparsers(required=True, metavar="serve")
+    serving = verbs.add_parser("serve", help="serve the workspace until SIGTERM or Ctrl-C")
+    serving.add_argument("--host", default="127.0.0.1")
+    serving.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    serving.add_argument("--manifest", type=Path, help="app manifest (YAML or JSON); a built-in one otherwise")
+    serving.add_argument("--request-url", help="deliver over HTTP to this address instead of Socket Mode")
+    serving.add_argument("--ready-file", type=Path, help="write the line with the connection facts here, too")
+    serving.add_argument("--retries", default="0,60,300", help="seconds before each redelivery of an event")
+    serving.add_argument("--beyond-loopback", action="store_true", help="allow a host that others can reach")
+    return top
+
+
+async def run(options: argparse.Namespace) -> None:
+    """Serve until told to stop. The first line on stdout is one JSON object with all connection facts."""
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    workspace = practice_workspace(
+        manifest=read_manifest(options.manifest) if options.manifest else None,
+        request_url=options.request_url,
+        patience=Patience(retries_s=tuple(float(s) for s in options.retries.split(","))),
+    )
+    async with serve(workspace, host=options.host, port=options.port) as server:
+        line = json.dumps({**server.facts(), "roster": roster()})
+        if options.ready_file:
+            options.ready_file.write_text(line + "\n", encoding="utf-8")
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+        await stop.wait()
+
+
+def main() -> None:
+    top = parser()
+    options = top.parse_args()
+    if options.host not in LOOPBACK and not options.beyond_loopback:
+        top.error("the practice workspace is open to everybody who reaches it; --beyond-loopback says you mean that")
+    asyncio.run(run(options))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,115 @@
+"""The one chain of middleware through which every call passes, from the outside in.
+
+Rate limits and faults belong here, as further links.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from simulator.api import auth, chat, conversations, files, history, members, pins, reactions, users, views
+from simulator.api.call import Call
+from simulator.api.registry import HANDLERS
+from simulator.errors import AnswerLost, SlackError
+from simulator.model import Json
+
+FAMILIES = (auth, chat, conversations, files, history, members, pins, reactions, users, views)
+"""Importing a family registers its methods."""
+
+
+@dataclass
+class Reply:
+    """What leaves over HTTP."""
+
+    body: Json
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+Step = Callable[[Call], Awaitable[Reply]]
+Middleware = Callable[[Call, Step], Awaitable[Reply]]
+
+
+async def record(call: Call, proceed: Step) -> Reply:
+    """Write every call into the ledger, also the one whose answer is lost."""
+    started_at, outcome, reply = call.workspace.now(), "lost", None
+    try:
+        reply = await proceed(call)
+        outcome = "ok" if reply.body["ok"] else str(reply.body["error"])
+        return reply
+    finally:
+        body = reply.body if reply else {}
+        call.workspace.ledger.append(
+            "call",
+            call.method,
+            started_at,
+            args={k: v for k, v in call.args.items() if k != "token"},
+            outcome=outcome,
+            done=call.done,
+            channel=_channel(body) or call.args.get("channel"),
+            ts=body.get("ts") or body.get("message_ts") or call.args.get("ts"),
+        )
+
+
+async def refuse(call: Call, proceed: Step) -> Reply:
+    """Turn a SlackError into the answer that a client sees."""
+    try:
+        return await proceed(call)
+    except SlackError as refusal:
+        return Reply(refusal.body, refusal.status, refusal.headers)
+
+
+async def authenticate(call: Call, proceed: Step) -> Reply:
+    """Check method and token, in Slack's order. https://docs.slack.dev/authentication/tokens"""
+    credentials = call.workspace.credentials
+    if call.method not in HANDLERS:
+        raise SlackError("unknown_method", req_method=call.method)
+    if call.method != "api.test":
+        if not call.token:
+            raise SlackError("not_authed")
+        if call.token not in (credentials.bot_token, credentials.app_token):
+            raise SlackError("invalid_auth")
+        if (call.token == credentials.app_token) != (call.method == "apps.connections.open"):
+            raise SlackError("not_allowed_token_type")
+    reply = await proceed(call)
+    reply.headers["X-OAuth-Scopes"] = ",".join(sorted(call.workspace.manifest.scopes))
+    return reply
+
+
+async def hooks(call: Call, proceed: Step) -> Reply:
+    """Let a test step in before and after the effect."""
+    if call.workspace.before_effect is not None:
+        await call.workspace.before_effect(call)
+    reply = await proceed(call)
+    if call.workspace.after_effect is not None:
+        await call.workspace.after_effect(call)
+    return reply
+
+
+async def perform(call: Call) -> Reply:
+    """The end of the chain: the effect itself."""
+    body = HANDLERS[call.method](call)
+    call.done = True
+    return Reply({"ok": True, **body})
+
+
+CHAIN: tuple[Middleware, ...] = (record, refuse, authenticate, hooks)
+
+
+async def answer(call: Call) -> Reply:
+    """Take a call through the chain. Raises AnswerLost."""
+
+    def link(middleware: Middleware, inner: Step) -> Step:
+        return lambda c: middleware(c, inner)
+
+    step: Step = perform
+    for middleware in reversed(CHAIN):
+        step = link(middleware, step)
+    return await step(call)
+
+
+def _channel(body: Json) -> str | None:
+    channel = body.get("channel")
+    return channel.get("id") if isinstance(channel, dict) else channel
+
+
+__all__ = ["CHAIN", "AnswerLost", "Middleware", "Reply", "Step", "answer"]

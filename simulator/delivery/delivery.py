@@ -1,0 +1,133 @@
+"""The one way from the workspace to the bot: deadlines, redelivery, and the record of both.
+
+Events are retried, interactions and commands are not: https://docs.slack.dev/apis/events-api/#retries
+"""
+
+import asyncio
+import json
+from collections.abc import Coroutine
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from simulator.delivery.parcel import Answer, Parcel, ParcelKind, Transport
+from simulator.delivery.request_url import RequestUrl
+from simulator.delivery.sockets import Sockets
+from simulator.delivery.subscriptions import subscribed
+from simulator.errors import Undelivered
+from simulator.model import Channel, Json
+
+if TYPE_CHECKING:
+    from simulator.workspace import Workspace
+
+
+class Delivery:
+    """Sends to the request URL when one is set, through Socket Mode otherwise; never both, as in Slack."""
+
+    def __init__(self, workspace: "Workspace") -> None:
+        self._workspace = workspace
+        self.sockets = Sockets(workspace)
+        self.request_url = RequestUrl(workspace)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def transport(self) -> Transport:
+        return self.request_url if self._workspace.request_url else self.sockets
+
+    def event(self, event: Json, channel: Channel | None = None) -> None:
+        """Deliver an event if the app subscribes to it and may see where it happened; retry in the background."""
+        if subscribed(self._workspace, event, channel):
+            body = self._event_callback(event, channel)
+            self._start(self._persist(Parcel(kind="events_api", name=event["type"], id=body["event_id"], payload=body)))
+
+    async def interaction(self, kind: ParcelKind, name: str, payload: Json) -> Answer:
+        """Deliver a press, submission or command once and wait for its acknowledgement."""
+        return await self._attempt(
+            Parcel(kind=kind, name=name, id=self._workspace.ids.new("In"), payload=_frozen(payload))
+        )
+
+    async def settle(self) -> None:
+        """Wait until every event has been acknowledged or given up."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks)
+
+    async def close(self) -> None:
+        """Stop retrying and hang up."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.sockets.close()
+        await self.request_url.close()
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _persist(self, parcel: Parcel) -> None:
+        answer = await self._attempt(parcel)
+        for attempt, pause in enumerate(self._workspace.patience.retries_s, start=1):
+            if answer.acked:
+                return
+            if pause:
+                await self._workspace.sleep(pause)
+            answer = await self._attempt(replace(parcel, attempt=attempt, retry_reason=answer.reason))
+
+    async def _attempt(self, parcel: Parcel) -> Answer:
+        started_at = self._workspace.now()
+        try:
+            answer = Answer(acked=True, body=await self._within_deadline(parcel))
+        except Undelivered as missed:
+            answer = Answer(acked=False, reason=missed.reason)
+        self._workspace.ledger.append(
+            "delivery",
+            parcel.name,
+            started_at,
+            id=parcel.id,
+            attempt=parcel.attempt,
+            acked=answer.acked,
+            reason=answer.reason,
+            ack=answer.body,
+            payload=parcel.payload,
+        )
+        return answer
+
+    async def _within_deadline(self, parcel: Parcel) -> Json:
+        sending = asyncio.ensure_future(self.transport.send(parcel))
+        deadline = asyncio.ensure_future(self._workspace.sleep(self._workspace.patience.ack_s))
+        try:
+            await asyncio.wait({sending, deadline}, return_when=asyncio.FIRST_COMPLETED)
+            if sending.done():
+                return sending.result()
+            raise Undelivered("http_timeout")
+        finally:
+            sending.cancel()
+            deadline.cancel()
+
+    def _event_callback(self, event: Json, channel: Channel | None) -> Json:
+        workspace = self._workspace
+        body = {
+            "type": "event_callback",
+            "token": "practice",
+            "team_id": workspace.team_id,
+            "api_app_id": workspace.app_id,
+            "event": event,
+            "event_id": workspace.ids.new("Ev"),
+            "event_time": int(workspace.now()),
+            "authorizations": [
+                {
+                    "enterprise_id": None,
+                    "team_id": workspace.team_id,
+                    "user_id": workspace.bot.id,
+                    "is_bot": True,
+                    "is_enterprise_install": False,
+                }
+            ],
+            "is_ext_shared_channel": channel is not None and channel.is_ext_shared,
+        }
+        return _frozen(body)
+
+
+def _frozen(payload: Json) -> Json:
+    # A retry carries what was true when the event happened, so later edits must not reach into it.
+    frozen: Json = json.loads(json.dumps(payload))
+    return frozen

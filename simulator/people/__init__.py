@@ -1,0 +1,1 @@
+"""What a person in the workspace can see and do."""

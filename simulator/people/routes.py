@@ -1,0 +1,142 @@
+"""The people's side over HTTP: JSON in, JSON out, a token on every request.
+
+`GET /people` lists who there is. Under `/people/{user}` stand what that person sees (GET) and does (POST); a refused
+act answers 409 with one sentence in `error`. `GET /ledger?after=n` is the workspace's own record.
+"""
+
+import hmac
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import web
+
+from simulator.errors import NotPossible, SlackError
+from simulator.model import Json, User
+from simulator.people import sight
+from simulator.people.acts import Acts
+from simulator.people.dialogs import Dialog
+from simulator.shapes import file_json, user_json
+from simulator.workspace import Workspace
+
+Act = Callable[..., Awaitable[Json]]
+TOKEN_HEADER = "X-Practice-Token"  # noqa: S105, the header's name
+
+
+def people_routes(app: web.Application, workspace: Workspace) -> None:
+    """Add the routes to the application."""
+    desk = _Desk(workspace)
+    app.router.add_get("/ledger", desk.guarded(desk.ledger))
+    app.router.add_get("/people", desk.guarded(desk.everybody))
+    app.router.add_get("/people/{user}/files/{file}", desk.guarded(desk.download))
+    app.router.add_get("/people/{user}/{what}", desk.guarded(desk.look))
+    app.router.add_post("/people/{user}/{act:.+}", desk.guarded(desk.act))
+
+
+class _Desk:
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def guarded(self, handler: Callable[[web.Request], Awaitable[web.Response]]) -> Any:
+        async def guard(request: web.Request) -> web.Response:
+            given = request.headers.get(TOKEN_HEADER, "")
+            if not hmac.compare_digest(given.encode(), self._workspace.credentials.people_token.encode()):
+                return web.json_response({"error": f"{TOKEN_HEADER} is missing or wrong"}, status=403)
+            return await handler(request)
+
+        return guard
+
+    async def ledger(self, request: web.Request) -> web.Response:
+        return web.json_response(self._workspace.ledger.as_json(int(request.query.get("after", "0"))))
+
+    async def everybody(self, _: web.Request) -> web.Response:
+        return web.json_response([user_json(u) for u in self._workspace.users.values()])
+
+    async def look(self, request: web.Request) -> web.Response:
+        user, what = self._user(request), request.match_info["what"]
+        if what not in _SIGHTS:
+            raise web.HTTPNotFound
+        return web.json_response(_SIGHTS[what](self._workspace, user, request.query))
+
+    async def download(self, request: web.Request) -> web.Response:
+        readable = sight.files(self._workspace, self._user(request))
+        file = next((f for f in readable if f.id == request.match_info["file"]), None)
+        if file is None or file.content is None:
+            raise web.HTTPNotFound
+        return web.Response(body=file.content, content_type="application/octet-stream")
+
+    async def act(self, request: web.Request) -> web.Response:
+        """Do it, and write it down with its result."""
+        user, name = self._user(request), request.match_info["act"]
+        acts = _acts(Acts(self._workspace, user))
+        if name not in acts:
+            raise web.HTTPNotFound
+        started_at, args = self._workspace.now(), await request.json()
+        try:
+            result, status = await acts[name](**args), 200
+        except (NotPossible, SlackError) as refusal:
+            result, status = {"acked": None, "error": str(refusal)}, 409
+        except TypeError as wrong:
+            result, status = {"acked": None, "error": str(wrong)}, 400
+        self._workspace.ledger.append("act", name, started_at, user=user.id, args=args, result=result)
+        return web.json_response(result, status=status)
+
+    def _user(self, request: web.Request) -> User:
+        user = self._workspace.users.get(request.match_info["user"])
+        if user is None:
+            raise web.HTTPNotFound
+        return user
+
+
+def _acts(acts: Acts) -> dict[str, Act]:
+    dialog = Dialog(acts)
+
+    async def press_home(block_id: str, action_id: str, choice: Any = None) -> Json:
+        return await dialog.press(block_id, action_id, choice, home=True)
+
+    return {
+        "say": acts.say,
+        "command": acts.command,
+        "press": acts.press,
+        "shortcut": acts.shortcut,
+        "react": acts.react,
+        "unreact": acts.unreact,
+        "edit": acts.edit,
+        "delete": acts.delete,
+        "home/open": acts.open_home,
+        "home/press": press_home,
+        "dialog/fill": dialog.fill,
+        "dialog/press": dialog.press,
+        "dialog/submit": dialog.submit,
+        "dialog/close": dialog.close,
+    }
+
+
+Sight = Callable[[Workspace, User, Any], Any]
+
+
+def _messages(workspace: Workspace, user: User, query: Any) -> list[Json]:
+    seen = [sight.message_sight(workspace, m, user) for m in sight.messages(workspace, user)]
+    wanted = query.get("channel")
+    if wanted is None:
+        return seen
+    names = (wanted, f"#{wanted}")
+    return [m for m in seen if m["channel"] == wanted or m["channel_name"] in names]
+
+
+def _home(workspace: Workspace, user: User, _: Any) -> Json | None:
+    home = workspace.homes.get(user.id)
+    return sight.dialog_sight(workspace, home) if home else None
+
+
+def _notices(workspace: Workspace, user: User, _: Any) -> list[Json]:
+    return [{"at": n.at, "text": n.text, "error": n.error} for n in workspace.notices if n.user == user.id]
+
+
+_SIGHTS: dict[str, Sight] = {
+    "channels": lambda w, u, _: [sight.channel_sight(w, c, u) for c in sight.channels(w, u)],
+    "messages": _messages,
+    "dialogs": lambda w, u, _: [sight.dialog_sight(w, v) for v in w.modals.get(u.id, [])],
+    "home": _home,
+    "files": lambda w, u, _: [file_json(w, f) for f in sight.files(w, u)],
+    "notices": _notices,
+}

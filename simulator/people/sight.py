@@ -1,0 +1,140 @@
+"""What one person sees: channels, messages with their controls, dialogs, Home, files, notices."""
+
+from typing import Any
+
+from simulator.model import Channel, File, Json, Message, User, View
+from simulator.people.plain import block_text, message_text, text_object
+from simulator.posts import interactive_elements
+from simulator.shapes import file_json
+from simulator.state import held, options
+from simulator.workspace import Workspace
+
+
+def channels(workspace: Workspace, user: User) -> list[Channel]:
+    return [c for c in workspace.channels.values() if user.id in c.members]
+
+
+def channel_name(workspace: Workspace, channel: Channel, user: User) -> str:
+    """`#name`, or `@Name` of the other one in a direct message."""
+    if channel.kind != "im":
+        return f"#{channel.name}"
+    other = next((m for m in channel.members if m != user.id), user.id)
+    return f"@{workspace.users[other].real_name}"
+
+
+def channel_sight(workspace: Workspace, channel: Channel, user: User) -> Json:
+    return {
+        "id": channel.id,
+        "name": channel_name(workspace, channel, user),
+        "kind": channel.kind,
+        "topic": channel.topic["value"],
+        "is_archived": channel.is_archived,
+        "members": channel.members,
+        "pins": [pin["ts"] for pin in channel.pins],
+    }
+
+
+def messages(workspace: Workspace, user: User) -> list[Message]:
+    """Everything this person can read, oldest first; private words of others left out."""
+    seen = [m for c in channels(workspace, user) for m in workspace.messages[c.id] if m.only_for in (None, user.id)]
+    return sorted(seen, key=lambda m: m.ts)
+
+
+def message_sight(workspace: Workspace, message: Message, user: User) -> Json:
+    channel = workspace.channel(message.channel)
+    author = workspace.users.get(message.user or "")
+    return {
+        "channel": message.channel,
+        "channel_name": channel_name(workspace, channel, user),
+        "ts": message.ts,
+        "thread_ts": message.thread_ts,
+        "user": message.user,
+        "author": author.real_name if author else message.username or "",
+        "text": message_text(workspace, message),
+        "raw_text": message.text,
+        "blocks": message.blocks,
+        "controls": controls(workspace, message.blocks),
+        "reactions": message.reactions,
+        "files": [file_json(workspace, workspace.files[f]) for f in message.files],
+        "only_you": message.only_for is not None,
+        "edited": message.edited is not None,
+        "pinned": any(pin["ts"] == message.ts for pin in channel.pins),
+        "subtype": message.subtype,
+    }
+
+
+def controls(workspace: Workspace, blocks: list[Json]) -> list[Json]:
+    """What can be pressed or chosen. `row` is the text a person reads it with: its section, or what stands above."""
+    found: list[Json] = []
+    above: list[str] = []
+    for block in blocks:
+        text = block_text(workspace, block)
+        if block["type"] in ("section", "header", "divider"):
+            above = []
+        above += [text] if text else []
+        if block["type"] != "input":
+            row = "\n".join(above)
+            found += [control(workspace, block, e, row) for e in interactive_elements(block)]
+    return found
+
+
+def control(workspace: Workspace, block: Json, element: Json, row: str) -> Json:
+    label = element.get("text") or element.get("placeholder")
+    return {
+        "block_id": block["block_id"],
+        "action_id": element["action_id"],
+        "type": element["type"],
+        "label": text_object(workspace, label) if label else "",
+        "options": _options(workspace, element),
+        "url": element.get("url"),
+        "row": row,
+    }
+
+
+def dialog_sight(workspace: Workspace, view: View) -> Json:
+    """A dialog or Home tab: its words, its fields with what they hold, and what is wrong with them."""
+    source = view.source
+    return {
+        "view_id": view.id,
+        "callback_id": source.get("callback_id", ""),
+        **{part: source[part]["text"] if source.get(part) else None for part in ("title", "submit", "close")},
+        "text": "\n".join(t for b in view.blocks if b["type"] != "input" and (t := block_text(workspace, b))),
+        "fields": [_field(workspace, view, b) for b in view.blocks if b["type"] == "input"],
+        "controls": controls(workspace, view.blocks),
+        "errors": view.errors,
+        "trouble": view.trouble,
+        "blocks": view.blocks,
+    }
+
+
+def _field(workspace: Workspace, view: View, block: Json) -> Json:
+    element = block["element"]
+    state = view.values[block["block_id"]][element["action_id"]]
+    return {
+        "block_id": block["block_id"],
+        "action_id": element["action_id"],
+        "label": text_object(workspace, block["label"]),
+        "hint": text_object(workspace, block["hint"]) if block.get("hint") else None,
+        "type": element["type"],
+        "optional": bool(block.get("optional")),
+        "options": _options(workspace, element),
+        "value": _shown(workspace, held(state)),
+        "error": view.errors.get(block["block_id"]),
+    }
+
+
+def _options(workspace: Workspace, element: Json) -> list[Json]:
+    return [{"label": text_object(workspace, o["text"]), "value": o.get("value")} for o in options(element)]
+
+
+def _shown(workspace: Workspace, value: Any) -> Any:
+    """Chosen options by their text, people by their id, everything else as it is."""
+    if isinstance(value, list):
+        return [_shown(workspace, v) for v in value]
+    return text_object(workspace, value["text"]) if isinstance(value, dict) and "text" in value else value
+
+
+def files(workspace: Workspace, user: User) -> list[File]:
+    """The files in messages that this person can read, and their own."""
+    shared = [f for m in messages(workspace, user) for f in m.files]
+    return [workspace.files[f] for f in dict.fromkeys(shared)]

@@ -1,0 +1,95 @@
+"""One command becomes a dialog, a message, a press and an update, through a real Bolt app on both transports."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from aiohttp import web
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+
+from simulator.driver import Practice
+from simulator.web import Server
+
+
+def form() -> dict[str, Any]:
+    label = {"type": "plain_text", "text": "What happened?"}
+    element = {"type": "plain_text_input", "action_id": "text"}
+    return {
+        "type": "modal",
+        "callback_id": "report",
+        "title": {"type": "plain_text", "text": "Report"},
+        "submit": {"type": "plain_text", "text": "Open"},
+        "blocks": [{"type": "input", "block_id": "what", "label": label, "element": element}],
+    }
+
+
+def message(text: str, *labels: str) -> list[dict[str, Any]]:
+    buttons = [{"type": "button", "action_id": b, "text": {"type": "plain_text", "text": b}} for b in labels]
+    section = {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+    return [section, {"type": "actions", "elements": buttons}] if buttons else [section]
+
+
+def listeners(app: AsyncApp) -> None:
+    @app.command("/incident")
+    async def command(ack: Any, body: Any, client: Any) -> None:
+        await client.views_open(trigger_id=body["trigger_id"], view=form())
+        await ack("one moment")
+
+    @app.view("report")
+    async def report(ack: Any, view: Any, client: Any) -> None:
+        text = view["state"]["values"]["what"]["text"]["value"]
+        if "key" not in text:
+            await ack(response_action="errors", errors={"what": "Say which key."})
+            return
+        await client.chat_postMessage(channel="#security-alerts", text=text, blocks=message(f"*New*: {text}", "Done"))
+        await ack()
+
+    @app.action("Done")
+    async def done(ack: Any, body: Any, client: Any) -> None:
+        place = {"channel": body["channel"]["id"], "ts": body["message"]["ts"]}
+        await client.chat_update(**place, text="done", blocks=message(f"Done by <@{body['user']['id']}>"))
+        await ack()
+
+    @app.event("message")
+    async def ignore() -> None: ...
+
+
+@pytest.fixture(params=["socket", "http"])
+async def bot(request: Any, app: AsyncApp, server: Server) -> AsyncIterator[None]:
+    listeners(app)
+    if request.param == "socket":
+        handler = AsyncSocketModeHandler(app, server.workspace.credentials.app_token)
+        await handler.connect_async()
+        yield
+        await handler.close_async()
+    else:
+        runner = web.AppRunner(app.web_app("/slack/events"))
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        server.workspace.request_url = f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
+        yield
+        await runner.cleanup()
+
+
+@pytest.mark.usefixtures("bot")
+async def test_command_dialog_error_post_press_update(practice: Practice) -> None:
+    dana, sam = practice.person("Dana Ito"), practice.person("Sam Okafor")
+
+    reply = await dana.command("/incident", channel="general")
+    assert reply is not None
+    assert (reply.text, reply.only_you) == ("one moment", True)
+    assert dana.dialog is not None
+    assert (dana.dialog.title, dana.dialog.labels) == ("Report", ["What happened?"])
+
+    assert await dana.submit() == {"What happened?": "Please complete this required field."}
+    await dana.fill({"What happened?": "nothing"})
+    assert await dana.submit() == {"What happened?": "Say which key."}
+    await dana.fill({"What happened?": "a key in a gist"})
+    assert await dana.submit() is None
+    assert dana.dialog is None
+
+    assert (await sam.sees("New: a key in a gist")).channel_name == "#security-alerts"
+    await sam.press("Done", in_message="a key in a gist")
+    assert (await dana.sees("Done by @Sam Okafor")).buttons == []
+    assert all("one moment" not in m.text for m in await sam.messages())
