@@ -1,6 +1,6 @@
 """Finding and masking Anthropic keys, in one place. Nothing that looks like one is stored, logged, echoed or exported.
 
-A full-length key is `sk-ant-api03-` or `sk-ant-admin01-`, 93 url-safe characters and `AA` (the public rules of gitleaks,
+A full-length key is `sk-ant-api03-` or `sk-ant-admin01-`, 93 url-safe characters and `AA` (gitleaks' public rules, its
 cmd/generate/config/rules/anthropic.go); other kinds are matched loosely, since their lengths are not published.
 A key may stand right after a letter or digit, as in `\\nsk-ant-` or `%3Dsk-ant-`, when its kind ends in digits;
 `task-ant-` is no key. Word processors put other dashes for hyphens and browsers put invisible characters into long
