@@ -1,12 +1,9 @@
 """Draws docs/reference/states.md from the tables of `states.py`: `python -m playbooks.diagram` writes it anew."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TypeVar
 
 from playbooks.states import INCIDENT_LABELS, INCIDENT_MOVES, STEP_LABELS, STEP_MOVES, IncidentStatus, StepStatus
 
-S = TypeVar("S", StepStatus, IncidentStatus)
 PAGE = Path(__file__).parents[1] / "docs" / "reference" / "states.md"
 
 _HEAD = """# States
@@ -23,23 +20,25 @@ _INCIDENTS = "## Incidents"
 
 def page() -> str:
     """The whole page."""
-    steps = _drawing(STEP_MOVES, STEP_LABELS, StepStatus.WAITING)
-    incidents = _drawing(INCIDENT_MOVES, INCIDENT_LABELS, IncidentStatus.OPEN)
-    return "\n\n".join([_HEAD, _STEPS, steps, _INCIDENTS, incidents]) + "\n"
+    steps = [(word, before.value, after.value) for (word, before), after in STEP_MOVES.items()]
+    incidents = [(word, before.value, after.value) for (word, before), after in INCIDENT_MOVES.items()]
+    drawn = (
+        _drawing(steps, {state.value: label for state, label in STEP_LABELS.items()}, StepStatus.WAITING.value),
+        _drawing(
+            incidents, {state.value: label for state, label in INCIDENT_LABELS.items()}, IncidentStatus.OPEN.value
+        ),
+    )
+    return "\n\n".join([_HEAD, _STEPS, drawn[0], _INCIDENTS, drawn[1]]) + "\n"
 
 
-def _drawing(moves: Mapping[tuple[str, S], S], labels: Mapping[S, str], first: S) -> str:
-    states = [f'    state "{label}" as {state.value}' for state, label in labels.items()]
-    arrows = [f"    {before} --> {after}: {words}" for (before, after), words in _arrows(moves).items()]
-    return "\n".join(["```mermaid", "stateDiagram-v2", *states, f"    [*] --> {first.value}", *arrows, "```"])
-
-
-def _arrows(moves: Mapping[tuple[str, S], S]) -> dict[tuple[str, str], str]:
-    """One arrow for all that leads from one state to another."""
+def _drawing(moves: list[tuple[str, str, str]], labels: dict[str, str], first: str) -> str:
+    """The moves are (what happened, the state before, the state after)."""
     arrows: dict[tuple[str, str], list[str]] = {}
-    for (word, before), after in moves.items():
-        arrows.setdefault((before.value, after.value), []).append(word)
-    return {ends: ", ".join(words) for ends, words in arrows.items()}
+    for word, before, after in moves:
+        arrows.setdefault((before, after), []).append(word)
+    states = [f'    state "{label}" as {state}' for state, label in labels.items()]
+    lines = [f"    {before} --> {after}: {', '.join(words)}" for (before, after), words in arrows.items()]
+    return "\n".join(["```mermaid", "stateDiagram-v2", *states, f"    [*] --> {first}", *lines, "```"])
 
 
 if __name__ == "__main__":
