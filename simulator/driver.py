@@ -54,11 +54,11 @@ class Practice:
 
     async def ledger(self, after: int = 0) -> list[dict[str, Any]]:
         """The workspace's record of calls, deliveries and acts. See `simulator.ledger.Entry`."""
-        entries: list[dict[str, Any]] = await self.get(f"/ledger?after={after}")
+        entries: list[dict[str, Any]] = await self.get("/ledger", after=str(after))
         return entries
 
-    async def get(self, path: str) -> Any:
-        response = await self._http.get(path)
+    async def get(self, path: str, **query: str) -> Any:
+        response = await self._http.get(path, params=query)
         response.raise_for_status()
         return response.json()
 
@@ -189,8 +189,8 @@ class Person:
 
     async def messages(self, channel: str | None = None) -> list[Seen]:
         """Everything this person can read, oldest first."""
-        suffix = f"?channel={channel.removeprefix('#')}" if channel else ""
-        return [Seen(message) for message in await self._see(f"messages{suffix}")]
+        query = {"channel": channel} if channel else {}
+        return [Seen(message) for message in await self._see("messages", **query)]
 
     async def channels(self) -> list[str]:
         """The names of the channels this person is in, `#name` or `@Name`."""
@@ -229,8 +229,8 @@ class Person:
             raise NotVisible(f"{self.name} has no dialog open")
         return self.dialog
 
-    async def _see(self, what: str) -> Any:
-        return await self._practice.get(f"/people/{self.id}/{what}")
+    async def _see(self, what: str, **query: str) -> Any:
+        return await self._practice.get(f"/people/{self.id}/{what}", **query)
 
     async def _act(self, act: str, **args: Any) -> dict[str, Any]:
         result = await self._practice.post(f"/people/{self.id}/{act}", args)

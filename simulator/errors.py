@@ -39,12 +39,13 @@ class AnswerLost(Exception):
 class Undelivered(Exception):
     """The bot did not acknowledge. `reason` is one of Slack's names for it (`http_timeout`, `connection_failed`, …).
 
-    https://docs.slack.dev/apis/events-api/#retries
+    `final` when the bot asked not to be sent it again. https://docs.slack.dev/apis/events-api/#retries
     """
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, *, final: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.final = final
 
 
 class NotPossible(Exception):

@@ -79,6 +79,7 @@ class Message:
     files: list[str] = field(default_factory=list)
     only_for: str | None = None
     chosen: dict[str, Values] = field(default_factory=dict)
+    replies: list["Message"] = field(default_factory=list, repr=False)
 
     @property
     def is_reply(self) -> bool:

@@ -13,9 +13,9 @@ _CHANNEL_TYPES = {"channel": "channel", "group": "group", "im": "im"}
 
 def post(workspace: Workspace, channel: Channel, author: User | None, text: str, **parts: Any) -> Message:
     """Add a message and tell the app. `parts` are further fields of Message."""
-    message = Message(channel=channel.id, ts=workspace.timestamps.next(), text=text, **_authorship(author), **parts)
+    message = Message(channel=channel.id, ts=workspace.timestamps.next(), text=text, **(_authorship(author) | parts))
     message.blocks = with_ids(workspace, message.blocks)
-    workspace.messages[channel.id].append(message)
+    workspace.keep(message)
     if message.only_for is None:
         event = message_json(workspace, message)
         _tell(workspace, channel, event | {"event_ts": message.ts})
@@ -51,7 +51,7 @@ def delete(workspace: Workspace, message: Message) -> None:
     """Take a message away, with its pin. https://docs.slack.dev/reference/events/message/message_deleted"""
     channel = workspace.channel(message.channel)
     before = message_json(workspace, message)
-    workspace.messages[channel.id].remove(message)
+    workspace.drop(message)
     channel.pins = [pin for pin in channel.pins if pin["ts"] != message.ts]
     event_ts = workspace.timestamps.next()
     event = {

@@ -73,15 +73,15 @@ def message_json(workspace: Workspace, message: Message, *, metadata: bool = Fal
         shape["metadata"] = message.metadata
     if any(pin["ts"] == message.ts for pin in workspace.channel(message.channel).pins):
         shape["pinned_to"] = [message.channel]
-    return shape | _thread_counts(workspace, message)
+    return shape | _thread_counts(message)
 
 
 def _author(workspace: Workspace, message: Message) -> str:
     return workspace.users[message.user].real_name if message.user in workspace.users else message.username or ""
 
 
-def _thread_counts(workspace: Workspace, message: Message) -> Json:
-    replies = [] if message.is_reply else workspace.thread(message)
+def _thread_counts(message: Message) -> Json:
+    replies = [] if message.is_reply else message.replies
     if not replies:
         return {}
     users = list(dict.fromkeys(r.user for r in replies))

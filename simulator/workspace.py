@@ -74,6 +74,7 @@ class Workspace:
         self.users: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}
         self.messages: dict[str, list[Message]] = {}
+        self._by_ts: dict[tuple[str, str], Message] = {}
         self.files: dict[str, File] = {}
         self.modals: dict[str, list[View]] = {}
         self.homes: dict[str, View] = {}
@@ -158,18 +159,27 @@ class Workspace:
 
     def message(self, channel_id: str, ts: str) -> Message:
         """Raises SlackError `message_not_found`; what only one person sees does not count as there."""
-        for message in self.messages.get(channel_id, []):
-            if message.ts == ts and message.only_for is None:
-                return message
-        raise SlackError("message_not_found")
+        message = self._by_ts.get((channel_id, ts))
+        if message is None or message.only_for is not None:
+            raise SlackError("message_not_found")
+        return message
 
-    def thread(self, message: Message) -> list[Message]:
-        """The replies to this message, oldest first."""
-        return [
-            m
-            for m in self.messages[message.channel]
-            if m.thread_ts == message.ts and m.ts != message.ts and m.only_for is None
-        ]
+    def keep(self, message: Message) -> None:
+        """Add a message to its channel and its thread."""
+        self.messages[message.channel].append(message)
+        self._by_ts[message.channel, message.ts] = message
+        if message.is_reply and message.only_for is None and (parent := self._parent(message)):
+            parent.replies.append(message)
+
+    def drop(self, message: Message) -> None:
+        """Take a message out again; replies to it stay where they are."""
+        self.messages[message.channel].remove(message)
+        del self._by_ts[message.channel, message.ts]
+        if (parent := self._parent(message)) and message in parent.replies:
+            parent.replies.remove(message)
+
+    def _parent(self, message: Message) -> Message | None:
+        return self._by_ts.get((message.channel, message.thread_ts or ""))
 
     def modal(self, view_id: str) -> View | None:
         """The open dialog or Home with this id."""

@@ -34,7 +34,7 @@ def replies(call: Call) -> Json:
         parent = call.workspace.message(call.text("channel"), asked.thread_ts or asked.ts)
     except SlackError:
         raise SlackError("thread_not_found") from None
-    found = [parent, *(m for m in call.workspace.thread(parent) if _wanted(call, m))]
+    found = [parent, *(m for m in parent.replies if _wanted(call, m))]
     page, metadata = call.page(found, default=1000, most=1000)
     return {
         "messages": _shapes(call, page),

@@ -22,7 +22,8 @@ CONFIRM = shape(
     },
     style=one_of("primary", "danger"),
 )
-OPTION = shape({"text": text_object(75), "value": text_of(75)}, description=text_object(75), url=URL)
+OPTION = shape({"text": text_object(75, plain=True), "value": text_of(75)}, description=text_object(75), url=URL)
+STYLED_OPTION = shape({"text": text_object(75), "value": text_of(75)}, description=text_object(75))
 GROUP = shape({"label": text_object(75, plain=True), "options": list_of(OPTION, 100)})
 PLACEHOLDER = text_object(150, plain=True)
 
@@ -38,6 +39,8 @@ def _needs_options(value: dict[str, Any], at: str, problems: Problems) -> None:
 
 def _initial_among_options(value: dict[str, Any], at: str, problems: Problems) -> None:
     # Slack compares the whole option, text included, not the value alone.
+    if problems.found:
+        return  # comparing makes sense only between well-formed options
     offered = list(value.get("options") or []) + [o for g in value.get("option_groups") or [] for o in g["options"]]
     initial = [value["initial_option"]] if value.get("initial_option") else value.get("initial_options") or []
     for option in initial:
@@ -45,11 +48,8 @@ def _initial_among_options(value: dict[str, Any], at: str, problems: Problems) -
             problems.add(f"{at}/initial_option", "must be one of the options")
 
 
-def _same_option(one: Any, other: Any) -> bool:
-    if not isinstance(one, dict) or not isinstance(other, dict):
-        return False
-    texts = [o.get("text", {}).get("text") if isinstance(o.get("text"), dict) else None for o in (one, other)]
-    return one.get("value") == other.get("value") and texts[0] == texts[1]
+def _same_option(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    return bool(one["value"] == other["value"] and one["text"]["text"] == other["text"]["text"])
 
 
 def _selects(**further: Rule) -> Rule:
@@ -59,7 +59,7 @@ def _selects(**further: Rule) -> Rule:
 
 
 def _few_options(**further: Rule) -> Rule:
-    options = {"options": list_of(OPTION, 10)}
+    options = {"options": list_of(STYLED_OPTION, 10)}
     return shape(options, _initial_among_options, action_id=ID, confirm=CONFIRM, **further)
 
 
@@ -93,9 +93,9 @@ ELEMENTS: dict[str, Rule] = {
     "multi_users_select": _picks(initial_users=list_of(ID, 100), **_MORE_THAN_ONE),
     "conversations_select": _picks(initial_conversation=ID),
     "channels_select": _picks(initial_channel=ID),
-    "overflow": shape({"options": list_of(OPTION, 5)}, action_id=ID, confirm=CONFIRM),
-    "checkboxes": _few_options(initial_options=list_of(OPTION, 10)),
-    "radio_buttons": _few_options(initial_option=OPTION),
+    "overflow": shape({"options": list_of(OPTION, 5, least=2)}, action_id=ID, confirm=CONFIRM),
+    "checkboxes": _few_options(initial_options=list_of(STYLED_OPTION, 10)),
+    "radio_buttons": _few_options(initial_option=STYLED_OPTION),
     "datepicker": _picks(initial_date=DATE),
     "timepicker": _picks(initial_time=TIME),
     "datetimepicker": shape(None, action_id=ID, initial_date_time=MOMENT, confirm=CONFIRM),

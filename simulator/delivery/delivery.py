@@ -66,7 +66,7 @@ class Delivery:
     async def _persist(self, parcel: Parcel) -> None:
         answer = await self._attempt(parcel)
         for attempt, pause in enumerate(self._workspace.patience.retries_s, start=1):
-            if answer.acked:
+            if answer.acked or answer.final:
                 return
             if pause:
                 await self._workspace.sleep(pause)
@@ -77,7 +77,7 @@ class Delivery:
         try:
             answer = Answer(acked=True, body=await self._within_deadline(parcel))
         except Undelivered as missed:
-            answer = Answer(acked=False, reason=missed.reason)
+            answer = Answer(acked=False, reason=missed.reason, final=missed.final)
         self._workspace.ledger.append(
             "delivery",
             parcel.name,

@@ -27,6 +27,7 @@ class Answer:
     acked: bool
     body: Json = field(default_factory=dict)
     reason: str = ""
+    final: bool = False
 
 
 class Transport(Protocol):

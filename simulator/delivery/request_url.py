@@ -35,7 +35,7 @@ class RequestUrl:
         """
         challenge = secrets.token_hex(16)
         body = json.dumps({"type": "url_verification", "token": "practice", "challenge": challenge})
-        _, text = await self._post(body, "application/json", {})
+        _, text, _ = await self._post(body, "application/json", {})
         echoed = text == challenge or _as_dict(text).get("challenge") == challenge
         self._verified = self._workspace.request_url if echoed else None
         return echoed
@@ -47,9 +47,9 @@ class RequestUrl:
         headers = {}
         if parcel.attempt:
             headers = {"x-slack-retry-num": str(parcel.attempt), "x-slack-retry-reason": parcel.retry_reason}
-        status, text = await self._post(*_body(parcel), headers)
+        status, text, no_retry = await self._post(*_body(parcel), headers)
         if not 200 <= status < 300:
-            raise Undelivered("http_error")
+            raise Undelivered("http_error", final=no_retry)
         # A slash command may be answered with bare text, everything else with JSON.
         return _as_dict(text) or ({"text": text} if text and parcel.kind == "slash_commands" else {})
 
@@ -58,12 +58,13 @@ class RequestUrl:
             await self._session.close()
             self._session = None
 
-    async def _post(self, body: str, content_type: str, headers: dict[str, str]) -> tuple[int, str]:
+    async def _post(self, body: str, content_type: str, headers: dict[str, str]) -> tuple[int, str, bool]:
         self._session = self._session or aiohttp.ClientSession()
         signed = self._signature(body) | headers | {"Content-Type": content_type}
         try:
             async with self._session.post(str(self._workspace.request_url), data=body, headers=signed) as response:
-                return response.status, await response.text()
+                no_retry = response.headers.get("x-slack-no-retry") == "1"
+                return response.status, await response.text(), no_retry
         except aiohttp.TooManyRedirects:
             raise Undelivered("too_many_redirects") from None
         except aiohttp.ClientError:

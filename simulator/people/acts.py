@@ -5,6 +5,7 @@ import uuid
 from typing import Any
 
 from simulator import posts
+from simulator.blocks.messages import check_blocks
 from simulator.delivery.parcel import Answer
 from simulator.errors import NotPossible, SlackError
 from simulator.model import Channel, Json, Message, User, View
@@ -27,7 +28,10 @@ class Acts:
         place = self.place(channel)
         if place.is_archived:
             raise NotPossible("This channel has been archived.")
-        parts = parts if self.user.is_bot else {"client_msg_id": str(uuid.uuid4())}
+        if parts and not self.user.is_bot:
+            raise NotPossible("People post text; blocks and attachments take an app.")
+        check_blocks(parts.get("blocks", []))
+        parts = parts or {"client_msg_id": str(uuid.uuid4())}
         message = posts.post(self.workspace, place, self.user, self._typed(text), thread_ts=thread_ts, **parts)
         return {"acked": None, "channel": place.id, "ts": message.ts}
 

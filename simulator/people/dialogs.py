@@ -92,9 +92,9 @@ class Dialog:
             case "clear":
                 self._workspace.modals[self._user.id] = []
             case "update":
-                modals.update(self._workspace, view, body["view"])
+                modals.update(self._workspace, view, body.get("view", {}))
             case "push":
-                modals.push(self._workspace, self._user.id, body["view"])
+                modals.push(self._workspace, self._user.id, body.get("view", {}))
             case "errors" if isinstance(body.get("errors"), dict) and set(body["errors"]) <= _inputs(view):
                 view.errors = {block: str(text) for block, text in body["errors"].items()}
             case _:

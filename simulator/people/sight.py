@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from simulator.ids import micros
 from simulator.model import Channel, File, Json, Message, User, View
 from simulator.people.plain import block_text, message_text, text_object
 from simulator.posts import interactive_elements
@@ -37,7 +38,7 @@ def channel_sight(workspace: Workspace, channel: Channel, user: User) -> Json:
 def messages(workspace: Workspace, user: User) -> list[Message]:
     """Everything this person can read, oldest first; private words of others left out."""
     seen = [m for c in channels(workspace, user) for m in workspace.messages[c.id] if m.only_for in (None, user.id)]
-    return sorted(seen, key=lambda m: m.ts)
+    return sorted(seen, key=lambda m: micros(m.ts))
 
 
 def message_sight(workspace: Workspace, message: Message, user: User) -> Json:
