@@ -87,7 +87,7 @@ def _ending(incident: Incident, step: StepState) -> str:
     at = f" {moment_near(incident, step.done_at)}" if step.done_at else ""
     by = f" by {name_of(incident, step.done_by)}" if step.done_by else ""
     when = f", {against_due(step)}" if step.done_at and step.status is not StepStatus.SKIPPED else ""
-    return f"*{step.label}*{at}{by}{when}"
+    return f"{step.label}{at}{by}{when}"
 
 
 def against_due(step: StepState) -> str:
@@ -127,7 +127,9 @@ def evidence_of(incident: Incident, step: StepState, limit: int = 400) -> str:
     plan = incident.plan(step.key)
     if not plan.fields:
         return " · ".join(f"“{said(str(value), 150)}”" for value in answers.values() if value)
-    parts = [_answer(incident, field, answers[field.key]) for field in plan.fields if answers.get(field.key)]
+    stand_in = plan.pending.tick if plan.pending else None
+    given = [field for field in plan.fields if answers.get(field.key) and field.key != stand_in]
+    parts = [_answer(incident, field, answers[field.key]) for field in given]
     return _fitting(parts, limit)
 
 

@@ -44,22 +44,15 @@ def _closed(incident: Incident) -> list[str]:
 
 def _row(incident: Incident, step: StepState) -> Block:
     plan = incident.plan(step.key)
-    lines = [
-        f"{plan.mark} · {words.moment_near(incident, step.due_at)} · *{said(plan.title, 100)}*",
-        f"{step.label} · {words.name_of(incident, step.owner)}",
-        _detail(incident, step),
-    ]
+    first = f"{plan.mark} · {words.moment_near(incident, step.due_at)} · *{said(plan.title, 100)}*"
+    lines = [first, _state(incident, step), "" if step.status.ended else words.ladder_of(incident, step)]
     return section("\n".join(line for line in lines if line), _accessory(incident, step))
 
 
-def _detail(incident: Incident, step: StepState) -> str:
+def _state(incident: Incident, step: StepState) -> str:
     if not step.status.ended:
-        return words.ladder_of(incident, step)
-    if incident.home.thread:
-        return words.outcome_of(incident, step, evidence=False)
-    plan = incident.plan(step.key)
-    by_opening = not plan.fields and step.status is StepStatus.DONE
-    return words.evidence_of(incident, step) if by_opening else words.outcome_of(incident, step)
+        return f"{step.label} · {words.name_of(incident, step.owner)}"
+    return words.outcome_of(incident, step, evidence=not incident.home.thread)
 
 
 def _accessory(incident: Incident, step: StepState) -> Block | None:

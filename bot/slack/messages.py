@@ -138,35 +138,31 @@ def closing(incident: Incident, key: str, context: Context) -> Message | None:
     if not current and not context.posted:
         return None
     card = scorecard(incident)
-    title = _closing_title(incident)
-    lines = [*_figures(incident, card), *_verdicts(card)]
+    first, *why = _closing_title(incident)
     chain = f"{card.chain} · `/incident {incident.label} export md`"
-    return told(title[0], [*title[1:], *lines, chain], context)
+    lines = [*why, *_figures(incident, card), *(_verdict(line) for line in card.judged), chain]
+    return message([first, *lines], [section("\n".join([f"*{first}*", *lines]))], context)
 
 
 def _closing_title(incident: Incident) -> list[str]:
-    """The heading; who closed it, when and why."""
+    """Who closed it and when; why, where words of people may stand."""
     drill = f"{words.DRILL} · " if incident.drill else ""
     if incident.closed_at is None:
         return [f"{drill}{incident.label} was opened again"]
     stood = incident.closed_at - incident.t0 - incident.paused
     minute = minute_mark(stood.total_seconds() / 60 * incident.speed)
-    how = "closed" if incident.status.value == "closed" else "called off: false alarm"
+    how = "closed" if incident.status.value == "closed" else "called off as a false alarm"
     by = f"by {words.name_of(incident, incident.closed_by)} at {words.moment_near(incident, incident.closed_at)}"
-    why = "" if incident.home.thread else f" · {said(incident.close_reason or '', 500)}"
-    return [f"{drill}{incident.label} {how}, {minute}", f"{by[:1].upper()}{by[1:]}{why}"]
+    why = said(incident.close_reason or "", 500)
+    return [f"{drill}{incident.label} {how} {by}, {minute}", *([why] if why and not incident.home.thread else [])]
 
 
 def _figures(incident: Incident, card: Scorecard) -> Iterator[str]:
-    yield f"*{escape(' · '.join(card.figures))}*"
+    yield escape(" · ".join(card.figures))
     if incident.drill:
         yield "A drill: left out of the figures."
     for owed in card.to_come:
         yield f"Still to come: {escape(owed.what)} ({words.name_of(incident, owed.who)})"
-
-
-def _verdicts(card: Scorecard) -> list[str]:
-    return [_verdict(line) for line in card.judged]
 
 
 def _verdict(line: Line) -> str:
