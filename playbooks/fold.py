@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from playbooks import fold_clock, fold_steps
 from playbooks.entries import Entry, Kind, parse_moment
-from playbooks.incident import Evidence, Home, Incident, StepState, SuspectKey
+from playbooks.incident import Evidence, Home, Incident, Pause, StepState, SuspectKey
 from playbooks.model import Playbook, Role, Trigger
 from playbooks.states import INCIDENT_MOVES, StepStatus
 
@@ -101,7 +101,8 @@ def _closed(incident: Incident, entry: Entry) -> Incident:
 
 def _reopened(incident: Incident, entry: Entry) -> Incident:
     """The clock goes on where it stood: what was put aside comes back, moved by the time in between."""
-    pause = entry.at - (incident.closed_at or entry.at)
+    stood = Pause(began=incident.closed_at or entry.at, ended=entry.at)
+    pause = stood.ended - stood.began
     claims = set(entry.data["claims"])
     return incident.model_copy(
         update={
@@ -109,7 +110,7 @@ def _reopened(incident: Incident, entry: Entry) -> Incident:
             "closed_at": None,
             "closed_by": None,
             "close_reason": None,
-            "paused": incident.paused + pause,
+            "pauses": (*incident.pauses, stood),
             "keys": tuple(k.model_copy(update={"claimed": k.fingerprint in claims}) for k in incident.keys),
             "steps": tuple(_unshelved(step, pause) for step in incident.steps),
         }

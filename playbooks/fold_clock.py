@@ -31,6 +31,8 @@ def due(incident: Incident, entry: Entry) -> Incident:
     changes: dict[str, Any] = {"status": STEP_MOVES[("due", step.status)]}
     if entry.data["keys"]:
         changes |= _fired(step, entry, step.due_at)
+    else:  # told in the summary of what was missed: whoever is late with it was prompted late
+        changes["prompted_late"] = True
     return incident.with_step(step.key, **changes).inviting(entry.data["told"])
 
 

@@ -90,6 +90,13 @@ class Home(Frozen):
     why_thread: str | None = None
 
 
+class Pause(Frozen):
+    """The clock stood still: from a closing to the reopening."""
+
+    began: datetime
+    ended: datetime
+
+
 class Incident(Frozen):
     """One record. Everything else that is shown, judged or exported follows from it and from its entries."""
 
@@ -112,7 +119,7 @@ class Incident(Frozen):
     keys: tuple[SuspectKey, ...] = ()
     home: Home = Home()
     steps: tuple[StepState, ...] = ()
-    paused: timedelta = timedelta()
+    pauses: tuple[Pause, ...] = ()
     closed_at: datetime | None = None
     closed_by: str | None = None
     close_reason: str | None = None
@@ -127,6 +134,16 @@ class Incident(Frozen):
     @property
     def is_open(self) -> bool:
         return self.status is IncidentStatus.OPEN
+
+    @property
+    def paused(self) -> timedelta:
+        """Real time for which the clock stood still, up to the last reopening."""
+        return sum((pause.ended - pause.began for pause in self.pauses), timedelta())
+
+    def since_t0(self, at: datetime) -> timedelta:
+        """Real time from T0 to `at` without what of the pauses lies before it; negative before T0."""
+        stood = (min(at, pause.ended) - pause.began for pause in self.pauses if pause.began < at)
+        return at - self.t0 - sum(stood, timedelta())
 
     def step(self, key: str) -> StepState:
         """Raises `KeyError` when the playbook has no such step."""

@@ -5,12 +5,12 @@ the playbook's minutes, so that it compares with `planned`, while every `timedel
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 
 from playbooks.entries import parse_moment
 from playbooks.incident import Incident, StepState
-from playbooks.model import Role, Step
+from playbooks.model import Role
 from playbooks.states import INCIDENT_LABELS, StepStatus
 
 REVOKE = "revoke"  # the key of the step, and the beginning of the key of its answer, that figures are kept of
@@ -173,8 +173,8 @@ def short(head: str) -> str:
 def _line(incident: Incident, step: StepState) -> Line:
     plan = incident.plan(step.key)
     done = step.status in (StepStatus.DONE, StepStatus.SUBMITTED) and step.done_at is not None
-    real = _since_t0(incident, step, plan, step.done_at) if done and step.done_at else None
-    prompted = _since_t0(incident, step, plan, step.prompted_at) if step.prompted_at else None
+    real = incident.since_t0(step.done_at) if done and step.done_at else None
+    prompted = incident.since_t0(step.prompted_at) if step.prompted_at else None
     by_opening = plan.role is Role.DETECTOR and plan.at == 0
     return Line(
         key=step.key,
@@ -189,15 +189,10 @@ def _line(incident: Incident, step: StepState) -> Line:
         prompted=None if prompted is None else _minutes(prompted) * incident.speed,
         actual=None if real is None else _minutes(real) * incident.speed,
         real=real,
-        late_by=step.done_at - step.due_at if done and step.late and step.done_at else None,
+        late_by=real - incident.span(plan.at) if real is not None and step.late else None,
         done_by=step.done_by,
         reason=step.reason,
     )
-
-
-def _since_t0(incident: Incident, step: StepState, plan: Step, at: datetime) -> timedelta:
-    """A step's due moment was moved by every pause that it went through, so the pauses cancel out."""
-    return at - step.due_at + incident.span(plan.at)
 
 
 def _verdict(step: StepState) -> Verdict:
@@ -217,13 +212,10 @@ def _revoked_after(incident: Incident) -> timedelta | None:
         return None
     answer = step.evidence.answers.get(REVOKED_AT) if step.evidence else None
     try:
-        return parse_moment(answer) - incident.t0 if isinstance(answer, str) else _plain(incident, step)
+        revoked_at = parse_moment(answer) if isinstance(answer, str) else step.done_at
     except ValueError:  # a team's own playbook may ask for it in words
-        return _plain(incident, step)
-
-
-def _plain(incident: Incident, step: StepState) -> timedelta | None:
-    return _since_t0(incident, step, incident.plan(step.key), step.done_at) if step.done_at else None
+        revoked_at = step.done_at
+    return incident.since_t0(revoked_at)
 
 
 def _awaited(incident: Incident, step: StepState) -> Awaited:

@@ -135,7 +135,7 @@ def _summary(incident: Incident, card: Scorecard) -> Iterator[str]:
 
 def _running(incident: Incident) -> timedelta:
     """From T0 to the end, without the time in which it was closed."""
-    return (incident.closed_at or incident.t0) - incident.t0 - incident.paused
+    return incident.since_t0(incident.closed_at or incident.t0)
 
 
 def _practice(incident: Incident) -> str | None:

@@ -79,6 +79,12 @@ def test_prompted_late_and_done_in_time_is_on_time() -> None:
     assert judged(story)["revoke"] == "on time"
 
 
+def test_what_was_told_only_in_the_summary_of_a_long_outage_was_prompted_late() -> None:
+    story = Story().open().wait(minutes=60 * 25).tick()
+    story.complete("revoke")
+    assert judged(story)["revoke"] == "late, prompted late"
+
+
 def test_skipped_steps_are_left_out_of_the_rate() -> None:
     story = Story().open().until(4)
     story.complete("revoke")
@@ -114,6 +120,21 @@ def test_the_time_in_which_the_clock_stood_still_does_not_count() -> None:
     story.complete("revoke")
     card = scorecard(story.incident)
     assert (line(card, "revoke").actual, judged(story)["revoke"]) == (7, "on time")
+
+
+def test_what_lies_before_a_pause_is_not_moved_by_it() -> None:
+    story = Story().open().until(6)
+    story.complete("escalate")
+    story.false_alarm()
+    story.wait(minutes=600).reopen()
+    story.false_alarm()
+    story.wait(minutes=60).reopen()
+    story.tick(4)
+    story.complete("revoke")
+    card = scorecard(story.incident)
+    assert (line(card, "escalate").actual, line(card, "revoke").prompted, line(card, "revoke").actual) == (6, 5, 10)
+    assert judged(story)["revoke"] == "late by 5 min"
+    assert "key revoked at T+10" in card.figures
 
 
 def test_at_practice_speed_marks_are_the_playbooks_and_spans_are_real() -> None:
