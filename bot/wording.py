@@ -11,8 +11,9 @@ from typing import Any
 from bot import wording_steps as steps
 from bot.slack import ids
 from bot.slack.blocks import actions, button, section
-from bot.slack.text import clock, day_clock, escape, link, mention, said, shorten
+from bot.slack.text import clock, day_clock, escape, link, mention, plain, said, shorten
 from playbooks import commands as c
+from playbooks.entries import Kind
 from playbooks.errors import Refused, WrongAnswers
 from playbooks.incident import Incident, label_of
 from playbooks.outcome import Outcome
@@ -25,7 +26,8 @@ ANSWER = 3500  # characters of an answer to a command
 
 def done(command: c.Command, outcome: Outcome) -> str:
     """The answer to an act that was committed; empty for what no person asked for."""
-    say = _DONE.get(type(command))
+    joined = any(entry.kind is Kind.JOINED for entry in outcome.entries)
+    say = _joined if joined else _DONE.get(type(command))
     return say(command, outcome.incident) if say else ""
 
 
@@ -115,7 +117,7 @@ def did_you_mean(guess: str, text: str) -> dict[str, Any]:
     """A slip of the finger is asked about; the text (masked before) is kept in the button."""
     line = f"Did you mean `/incident {guess}`? Then send it again so."
     kept = section(f"{line}\nOr is it a report: “{said(text, 300)}”")
-    report = button("Report it instead", ids.REPORT_OPEN, shorten(text, 2000) or "-")
+    report = button("Report it instead", ids.REPORT_OPEN, plain(text, 2000))
     return {"response_type": "ephemeral", "text": line, "blocks": [kept, actions(report)]}
 
 

@@ -78,9 +78,10 @@ def late_line(late_s: float, why: str | None) -> str:
     return f"{span_in_words(timedelta(seconds=late_s))} late" + (f": {escape(why)}" if why else "")
 
 
-def outcome_of(incident: Incident, step: StepState, *, evidence: bool = True) -> str:
-    """How an ended step ended: `Done 12:06 by Devi Rao, 1 min after due · …`."""
-    return " · ".join([_ending(incident, step), *(_left(incident, step) if evidence else _owed(incident, step))])
+def outcome_of(incident: Incident, step: StepState, *, evidence: bool = True, limit: int = 400) -> str:
+    """How an ended step ended: `Done 12:06 by Devi Rao, 1 min after due · …`; without `evidence` no words of people."""
+    left = _left(incident, step, limit) if evidence else _owed(incident, step)
+    return " · ".join([_ending(incident, step), *left])
 
 
 def _ending(incident: Incident, step: StepState) -> str:
@@ -98,11 +99,10 @@ def against_due(step: StepState) -> str:
     return f"{span_in_words(ahead)} {'before' if ahead > timedelta() else 'after'} due"
 
 
-def _left(incident: Incident, step: StepState) -> list[str]:
-    left = [*_owed(incident, step)]
-    if step.reason:
-        left.append(f"{'waived: ' if step.status is StepStatus.DONE else ''}{said(step.reason, 200)}")
-    return [*left, *([found] if (found := evidence_of(incident, step)) else [])]
+def _left(incident: Incident, step: StepState, limit: int) -> list[str]:
+    waived = "waived: " if step.status is StepStatus.DONE else ""
+    reason = f"{waived}{said(step.reason, 200)}" if step.reason else ""
+    return [part for part in (*_owed(incident, step), reason, evidence_of(incident, step, limit)) if part]
 
 
 def _owed(incident: Incident, step: StepState) -> list[str]:
@@ -119,7 +119,7 @@ def owed_name(incident: Incident, step: str) -> str:
     return escape(label if label[1:2].isupper() else label[:1].lower() + label[1:])
 
 
-def evidence_of(incident: Incident, step: StepState, limit: int = 400) -> str:
+def evidence_of(incident: Incident, step: StepState, limit: int) -> str:
     """The answers in the order of the form: `Which key: prod-gateway · Revoked at: 12:06`."""
     if step.evidence is None:
         return ""

@@ -4,6 +4,7 @@
 auth.test at the first request and, when Slack fails just then, acknowledge the request without running a listener.
 """
 
+import logging
 import re
 import uuid
 from typing import Any
@@ -33,12 +34,16 @@ def bolt_app(desk: Desk, client: AsyncWebClient, facts: dict[str, Any]) -> Async
         who = {key: facts[key] for key in ("team_id", "bot_user_id", "bot_id", "bot_token")}
         return AuthorizeResult(enterprise_id=None, **who)
 
+    logger = logging.getLogger("slack_bolt")
+    logger.setLevel(logging.ERROR)  # it would warn that SLACK_BOT_TOKEN in the environment is not what it uses
     app = AsyncApp(
+        logger=logger,
         client=client,
         authorize=authorize,
         signing_secret=facts["signing_secret"] or "unused in Socket Mode",
         process_before_response=True,
     )
+    logger.setLevel(logging.WARNING)
 
     @app.command(COMMAND)
     async def command(ack: Any, body: dict[str, Any]) -> None:

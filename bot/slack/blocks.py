@@ -43,9 +43,13 @@ def plain_text(text: str, limit: int) -> Block:
     return {"type": "plain_text", "text": plain(text, limit), "emoji": True}
 
 
-def button(label: str, action_id: str, value: str, style: Literal["primary", "danger"] | None = None) -> Block:
-    made = {"type": "button", "text": plain_text(label, LABEL), "action_id": action_id, "value": value}
-    return {**made, "style": style} if style else made
+def button(
+    label: str, action_id: str, value: str, style: Literal["primary", "danger"] | None = None, *, spoken: str = ""
+) -> Block:
+    """`spoken` is what a screen reader says where several buttons have the same label."""
+    made: Block = {"type": "button", "text": plain_text(label, LABEL), "action_id": action_id, "value": value}
+    made |= {"style": style} if style else {}
+    return {**made, "accessibility_label": plain(spoken, LABEL)} if spoken else made
 
 
 def link_button(label: str, action_id: str, url: str) -> Block:

@@ -8,6 +8,9 @@ from bot.slack.text import clock, escape, said
 from playbooks.incident import Incident, StepState
 from playbooks.states import StepStatus
 
+MOST_EVIDENCE = 400  # characters in one row
+ALL_EVIDENCE = 3000  # characters in all rows: Slack refuses messages that are too long as a whole
+
 
 def board(incident: Incident, context: Context) -> Message:
     """In a thread of the alerts channel it shows states only: no words of people, no evidence."""
@@ -52,15 +55,16 @@ def _row(incident: Incident, step: StepState) -> Block:
 def _state(incident: Incident, step: StepState) -> str:
     if not step.status.ended:
         return f"{step.label} · {words.name_of(incident, step.owner)}"
-    return words.outcome_of(incident, step, evidence=not incident.home.thread)
+    limit = min(MOST_EVIDENCE, ALL_EVIDENCE // len(incident.steps))
+    return words.outcome_of(incident, step, evidence=not incident.home.thread, limit=limit)
 
 
 def _accessory(incident: Incident, step: StepState) -> Block | None:
-    carried = ids.value(incident.number, step.key)
+    plan, carried = incident.plan(step.key), ids.value(incident.number, step.key)
     if not step.status.ended:
-        return button("Complete", ids.STEP_COMPLETE, carried)
-    if incident.plan(step.key).fields or step.status is StepStatus.SKIPPED:
-        return button("Correct", ids.STEP_CORRECT, carried)
+        return button("Complete", ids.STEP_COMPLETE, carried, spoken=f"Complete {plan.mark} {plan.title}")
+    if plan.fields or step.status is StepStatus.SKIPPED:
+        return button("Correct", ids.STEP_CORRECT, carried, spoken=f"Correct {plan.mark} {plan.title}")
     return None
 
 

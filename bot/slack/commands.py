@@ -28,7 +28,7 @@ async def incident_command(desk: Desk, body: Body) -> str | dict[str, Any]:
     """The private answer; empty when a form says enough."""
     line = read(unescaped(str(body.get("text") or "")))
     if line.guess is not None:
-        return wording.did_you_mean(line.guess, line.text)
+        return wording.did_you_mean(line.guess, desk.masker.text(line.text)[0])
     if line.word is None or line.word == "drill":
         return await _report(desk, body, line)
     if line.word == "help":

@@ -55,8 +55,10 @@ def some_of(options: Sequence[Block], initial: Sequence[str] = ()) -> Block:
 
 
 def moment_input(initial: datetime | None) -> Block:
+    """Slack takes only moments of ten digits, from 2001 on; another one is left empty."""
     element: Block = {"type": "datetimepicker"}
-    return {**element, "initial_date_time": int(initial.timestamp())} if initial else element
+    seconds = int(initial.timestamp()) if initial else 0
+    return {**element, "initial_date_time": seconds} if 10**9 <= seconds < 10**10 else element
 
 
 def field_input(step: Step, field: Field, value: Any) -> Block:

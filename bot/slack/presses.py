@@ -21,6 +21,10 @@ async def on_press(desk: Desk, body: Body) -> None:
     action_id = str(action.get("action_id") or "")
     if action_id in _QUIET or action.get("type") not in (None, "button"):
         return
+    if action_id == ids.REPORT_OPEN:
+        text, _ = desk.masker.text(str(action.get("value") or ""))
+        await desk.open_view(body, forms.open_form(text=text, noticed_at=desk.clock.now()))
+        return
     if action_id == ids.DOOR_OPEN:
         await _through_the_door(desk, body)
         return

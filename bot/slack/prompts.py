@@ -9,11 +9,11 @@ from datetime import timedelta
 
 from bot import wording_steps as words
 from bot.slack import ids
-from bot.slack.blocks import Block, actions, button, header, section
+from bot.slack.blocks import SECTION, Block, actions, button, header, section
 from bot.slack.messages import Context, Message, message
-from bot.slack.text import escape, mention, said
+from bot.slack.text import escape, mention, said, shorten
 from playbooks.incident import Incident, Post, StepState
-from playbooks.model import Contact, Role, Step
+from playbooks.model import Contact, Step
 from playbooks.states import StepStatus
 
 UNVERIFIED = "confirm with your account team"
@@ -107,7 +107,12 @@ def _notices(ask: Asked, context: Context) -> list[str]:
 
 
 def _still_wanted(ask: Asked) -> bool:
-    """After a change of owner the former owner hears nothing more, and the ladder begins again from the prompt."""
+    """After a change of owner the former owner hears nothing more, and the ladder begins again from the prompt.
+
+    What the present rung carries is always wanted: the ladder waits until it is there.
+    """
+    if ask.key in ask.step.level_keys:
+        return True
     if ask.user is None:
         return ask.kind == "prompt" or _rank(ask.step.level) >= _rank(_level(ask))
     if ask.kind == "prompt":
@@ -128,7 +133,7 @@ def _level(ask: Asked) -> str:
         return f"reminder:{ask.number}"
     if ask.kind == "escalation":
         in_role = ask.user in ask.incident.people(ask.plan.role)
-        return "alerts" if ask.in_alerts else "role" if in_role and ask.plan.role is not Role.SECURITY_LEAD else "lead"
+        return "alerts" if ask.in_alerts else "role" if in_role else "lead"
     return ask.kind
 
 
@@ -177,7 +182,7 @@ def _what_to_do(ask: Asked) -> list[str]:
     if ask.in_alerts:
         return []
     keys = words.keys_of(ask.incident) if not ask.in_public else ""
-    action = said(ask.plan.action or "", 800, lines=True)
+    action = said(ask.plan.action or "", 2000, lines=True)
     return [f"{'Key' if len(ask.incident.keys) == 1 else 'Keys'}: {keys}" if keys else "", action]
 
 
@@ -186,8 +191,7 @@ def _guidance(ask: Asked) -> list[Block]:
     if ask.kind != "prompt":
         return []
     texts = (ask.plan.guidance, ask.plan.by_trigger.get(ask.incident.trigger))
-    lines = [said(text, 1400, lines=True) for text in texts if text]
-    return [section("\n".join(lines))] if lines else []
+    return [section(said(text, SECTION, lines=True)) for text in texts if text]
 
 
 def _buttons(ask: Asked) -> Block:
@@ -210,7 +214,8 @@ def _aids(ask: Asked) -> list[Block]:
     if ask.plan.show_contacts and contacts:
         blocks.append(section("*Contacts*\n" + "\n".join(_contact(contact) for contact in contacts)))
     if ask.plan.copy_text and not ask.in_public:
-        blocks.append(section(f"*Report to copy*\n```\n{report(ask.incident, ask.plan.copy_text)}\n```"))
+        text = shorten(report(ask.incident, ask.plan.copy_text), SECTION - 100)
+        blocks.append(section(f"*Report to copy*\n```\n{text}\n```"))
     return blocks
 
 

@@ -33,7 +33,8 @@ async def _open(desk: Desk, body: Body, view: Mapping[str, Any]) -> Answer:
     report = values.read_open(view, desk.clock.now())
     if not report.text.strip():
         raise WrongAnswers({"what": "Say in a few words what happened."})
-    actor = desk.actor(body)
+    # Asked first, because then the name is known too.
+    member = await desk.people.may_open(desk.actor(body).id, (body.get("team") or {}).get("id"))
     command = Open(
         **desk.about(body, form_id(view)),
         text=report.text.strip(),
@@ -41,13 +42,14 @@ async def _open(desk: Desk, body: Body, view: Mapping[str, Any]) -> Answer:
         keys=report.keys,
         noticed_at=report.noticed_at,
         drill=report.drill,
-        member=await desk.people.may_open(actor.id, (body.get("team") or {}).get("id")),
+        member=member,
         separately=forms.is_separate(view),
         source=report.source,
     )
     result = await desk.intake.submit(command)
     if result.offer is not None:
-        return {"response_action": "update", "view": forms.same_key_form(result.offer, report)}
+        masked, _ = desk.masker.whole(report)
+        return {"response_action": "update", "view": forms.same_key_form(result.offer, masked)}
     return _said(result.title, result.answer) if result.refused else {}
 
 

@@ -110,9 +110,10 @@ def errors_for(view: Mapping[str, Any], errors: Mapping[str, str]) -> dict[str, 
     What belongs to no input of this form is shown at the first.
     """
     inputs = [str(block.get("block_id")) for block in view.get("blocks") or () if block.get("type") == "input"]
+    by_key = {block.partition(":")[2]: block for block in inputs}
     found: dict[str, str] = {}
     for key, sentence in errors.items():
-        block = f"{BLOCK}{key}" if f"{BLOCK}{key}" in inputs else next(iter(inputs), f"{BLOCK}{key}")
+        block = by_key.get(key) or next(iter(inputs), f"{BLOCK}{key}")
         found[block] = plain(f"{found[block]} {sentence}" if block in found else sentence, _ERROR)
     return found
 
