@@ -168,6 +168,12 @@ class ExportV1(Frozen):
     entries: tuple[EntryV1, ...]
 
 
+def schema() -> dict[str, Any]:
+    """The JSON Schema of an export."""
+    made = ExportV1.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made, "title": f"{FORMAT}, version {VERSION}"}
+
+
 def export_v1(entries: Sequence[Entry]) -> ExportV1:
     """The export of the incident that these entries make. Raises `ValueError` when they make none."""
     incident = fold(entries)
