@@ -134,12 +134,15 @@ def moment(at: datetime) -> str:
     """UTC with microseconds: `2026-11-21T12:00:00.000000Z`. Raises `ValueError` on a naive datetime."""
     if at.tzinfo is None:
         raise ValueError(f"{at!r} has no time zone")
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def parse_moment(text: str) -> datetime:
     """The reverse of `moment`. Raises `ValueError` on anything else."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None or moment(at) != text:
+        raise ValueError(f"{text!r} is no moment such as 2026-11-21T12:00:00.000000Z")
+    return at.astimezone(UTC)
 
 
 def first_break(entries: list[Entry]) -> str | None:
