@@ -31,10 +31,13 @@ run: setup ## start Quarterdeck: your Slack when .env names it, the practice wor
 	@$(RUN) run
 
 drill: setup ## the practice company plays one whole incident in about 20 seconds
-	@$(RUN) drill
+	@$(PY) -m simulator drill
 
-test: setup ## every test
-	@$(PY) -m pytest -q
+test: setup ## every test, on both cores; brings its own PostgreSQL or says why not
+	@$(PY) -m pytest -q -n 2 --dist worksteal
+
+chaos: setup ## seeded kills, as many as you like: make chaos SEEDS=200 FIRST_SEED=100
+	@SEEDS=$(or $(SEEDS),100) FIRST_SEED=$(or $(FIRST_SEED),1000) $(PY) -m pytest -q -n 2 --dist worksteal tests/acceptance/test_kills.py
 
 check: setup ## formatting, lint, types
 	@.venv/bin/ruff format --check .

@@ -1,0 +1,182 @@
+"""One seeded run: where the bot is killed, and whether record and ledger agree afterwards."""
+
+import asyncio
+import json
+import random
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from bot.crashpoints import POINTS
+from simulator.driver import Practice
+from tests.acceptance.processes import Bot, Workspace, quarterdeck, workspace
+from tests.acceptance.shift import Shift
+
+SPEED = 200.0
+QUIET_S = 40.0
+
+
+@dataclass
+class Plan:
+    """The same seed always kills at the same places."""
+
+    seed: int
+    crashes: list[str] = field(default_factory=list)
+    pauses: list[float] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, seed: int) -> "Plan":
+        rng = random.Random(seed)  # noqa: S311 - a plan that can be repeated, nothing secret
+        points = list(POINTS)
+        first = points[seed % len(points)]  # every point within a few seeds
+        crashes = [f"{first}:{1 if first in ('starting', 'ready') else rng.randint(1, 12)}"]
+        while rng.random() < 0.4:
+            crashes.append(f"{rng.choice(points)}:{rng.randint(1, 6)}")
+        return cls(seed, crashes, [rng.uniform(0, 1.5) for _ in crashes])
+
+
+@dataclass
+class Ending:
+    """What is left when everything is quiet."""
+
+    entries: list[dict[str, Any]]
+    ledger: list[dict[str, Any]]
+    done: list[tuple[str, str | None, str]]
+    verified: tuple[int, str]
+    styles: dict[str, str]
+    kills: int
+    log: list[str]
+
+    def of(self, *kinds: str) -> list[dict[str, Any]]:
+        return [entry for entry in self.entries if entry["kind"] in kinds]
+
+    def posts(self) -> list[dict[str, Any]]:
+        """Every message that the bot really posted."""
+        calls = [line["facts"] for line in self.ledger if line["name"] == "chat.postMessage"]
+        return [call for call in calls if call["done"]]
+
+
+async def play(seed: int, folder: Path) -> Ending:
+    """Plays the seed to its end."""
+    plan = Plan.of(seed)
+    async with workspace(folder) as slack:
+        facts = slack.facts
+        async with Practice(facts["url"], facts["people_token"]) as practice:
+            rng = random.Random(seed)  # noqa: S311 - repeatable on purpose
+            shift = Shift(practice, rng, 60 / SPEED)
+            keeper = Keeper(slack, plan)
+            keeping = asyncio.create_task(keeper.keep())
+            try:
+                await asyncio.wait_for(shift.work(), 150)
+                await keeper.quiet()
+            finally:
+                keeping.cancel()
+                await asyncio.gather(keeping, return_exceptions=True)
+                await keeper.stop()
+            return await _ending(slack, practice, shift, keeper)
+
+
+class Keeper:
+    """A supervisor: starts the bot again after every death, as long as the plan has one."""
+
+    def __init__(self, slack: Workspace, plan: Plan) -> None:
+        self._environment = slack.environment(QUARTERDECK_SPEED=str(SPEED))
+        self._plan = plan
+        self._bot: Bot | None = None
+        self._last = False
+        self.kills = 0
+        self.log: list[str] = []
+
+    async def keep(self) -> None:
+        for crash, pause in zip(self._plan.crashes, self._plan.pauses, strict=True):
+            self._bot = await Bot.start(self._environment, crash=crash)
+            if not await self._bot.died(6.0):
+                await self._bot.kill()  # the place was not passed: any moment is as good
+            self.kills += 1
+            self.log += self._bot.log
+            await asyncio.sleep(pause)
+        self._bot = await Bot.start(self._environment)
+        self._last = True
+        await self._bot.process.wait()
+
+    async def quiet(self) -> None:
+        """Until the last bot runs and nothing is left to send."""
+        async with httpx.AsyncClient() as http:
+            for _ in range(int(QUIET_S / 0.2)):
+                await asyncio.sleep(0.2)
+                if not self._last or self._bot is None:
+                    continue
+                ready = (await http.get(f"{self._bot.http}/readyz")).json()
+                if ready["unsent"] == 0 and ready["oldest_overdue_s"] < 1:
+                    return
+        raise AssertionError(f"still not quiet after {QUIET_S} s")
+
+    async def stop(self) -> None:
+        if self._bot is not None:
+            await self._bot.stop()
+            self.log += self._bot.log
+
+
+async def _ending(slack: Workspace, practice: Practice, shift: Shift, keeper: Keeper) -> Ending:
+    environment = slack.environment()
+    code, sentence, complaint = await quarterdeck("verify", "INC-0001", environment=environment)
+    _, exported, _ = await quarterdeck("export", "INC-0001", "--format", "json", environment=environment)
+    return Ending(
+        entries=json.loads(exported)["entries"],
+        ledger=await practice.ledger(),
+        done=shift.done,
+        styles=shift.styles,
+        verified=(code, sentence + complaint),
+        kills=keeper.kills,
+        log=keeper.log,
+    )
+
+
+def disagreements(ending: Ending) -> list[str]:
+    """Everything on which record, ledger and people do not agree: empty when all promises were kept."""
+    found = []
+    if ending.verified[0]:
+        found.append(f"does not verify: {ending.verified[1]}")
+    found += _lost(ending) + _twice(ending) + _unposted(ending) + _silent(ending)
+    found += [f"fault in the log: {line}" for line in ending.log if '"level": "error"' in line]
+    return found
+
+
+def _lost(ending: Ending) -> list[str]:
+    """Acts that were acknowledged and are not in the record, or are there twice."""
+    recorded = Counter((e["kind"], e["step"], e["actor"]["id"]) for e in ending.of("opened", "completed", "closed"))
+    return [f"{act} is recorded {recorded[act]} times" for act in ending.done if recorded[act] != 1]
+
+
+def _twice(ending: Ending) -> list[str]:
+    """Messages of the same thing in the same place."""
+    heads = Counter((post["channel"], post["args"]["text"].split("\n")[0]) for post in ending.posts())
+    return [f"posted {n} times: {what}" for what, n in heads.items() if n != 1]
+
+
+def _unposted(ending: Ending) -> list[str]:
+    """What the record says was posted, against what was; and prompts that were due and never arrived."""
+    first = ending.of("prompted", "nudged", "escalated", "reminded", "asked")
+    links = Counter(e["source"] for e in first)
+    found = [f"{link} is recorded {n} times" for link, n in links.items() if n != 1]
+    there = {f"/archives/{post['channel']}/p{str(post['ts']).replace('.', '')}" for post in ending.posts()}
+    found += [
+        f"recorded and not there: {e['source']}" for e in first if not any(e["source"].endswith(x) for x in there)
+    ]
+    prompted = {e["step"] for e in ending.of("prompted")}
+    asked = {step for step, style in ending.styles.items() if style != "board"}  # who waited for the prompt
+    return found + [f"{step} was never prompted" for step in asked - prompted]
+
+
+def _silent(ending: Ending) -> list[str]:
+    """Late prompts that did not say so."""
+    texts = {f"p{str(post['ts']).replace('.', '')}": post["args"] for post in ending.posts()}
+    late = [e for e in ending.of("prompted") if e["data"].get("late_why")]
+    return [
+        f"late without a word: {e['source']}"
+        for e in late
+        if e["data"]["late_why"] not in json.dumps(texts.get(e["source"].rsplit("/", 1)[-1], ""), ensure_ascii=False)
+    ]
