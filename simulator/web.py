@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from email.utils import formatdate
+from urllib.parse import parse_qsl
 
 from aiohttp import web
 
@@ -111,7 +112,10 @@ async def _arguments(request: web.Request) -> Json:
         if not isinstance(body, dict):
             raise SlackError("json_not_object")
         return args | body
-    return args | {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
+    if request.content_type == "multipart/form-data":
+        return args | {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
+    # aiohttp reads no form on GET, yet Slack does.
+    return args | dict(parse_qsl(await request.text(), keep_blank_values=True))
 
 
 async def _content(request: web.Request) -> bytes:

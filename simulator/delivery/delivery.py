@@ -5,9 +5,8 @@ Events are retried, interactions and commands are not: https://docs.slack.dev/ap
 
 import asyncio
 import json
-from collections.abc import Coroutine
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from simulator.delivery.parcel import Answer, Parcel, ParcelKind, Transport
 from simulator.delivery.request_url import RequestUrl
@@ -37,7 +36,7 @@ class Delivery:
         """Deliver an event if the app subscribes to it and may see where it happened; retry in the background."""
         if subscribed(self._workspace, event, channel):
             body = self._event_callback(event, channel)
-            self._start(self._persist(Parcel(kind="events_api", name=event["type"], id=body["event_id"], payload=body)))
+            self._start(Parcel(kind="events_api", name=event["type"], id=body["event_id"], payload=body))
 
     async def interaction(self, kind: ParcelKind, name: str, payload: Json) -> Answer:
         """Deliver a press, submission or command once and wait for its acknowledgement."""
@@ -58,8 +57,9 @@ class Delivery:
         await self.sockets.close()
         await self.request_url.close()
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
+    def _start(self, parcel: Parcel) -> None:
+        loop = asyncio.get_running_loop()
+        task = loop.create_task(self._persist(parcel))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

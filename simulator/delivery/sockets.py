@@ -32,10 +32,15 @@ class Sockets:
         self._tickets: set[str] = set()
         self._connections: list[_Connection] = []
         self._turn = 0
+        self._somebody = asyncio.Event()
 
     @property
     def connected(self) -> int:
         return len(self._connections)
+
+    async def wait_connected(self) -> None:
+        """Return as soon as at least one connection is open."""
+        await self._somebody.wait()
 
     def issue_url(self) -> str:
         """Make the address of one connection; its ticket is good for a single handshake."""
@@ -57,6 +62,7 @@ class Sockets:
             return socket
         connection = _Connection(socket)
         self._connections.append(connection)
+        self._somebody.set()
         try:
             await self._converse(connection)
         finally:
@@ -111,6 +117,8 @@ class Sockets:
     def _forget(self, connection: _Connection) -> None:
         if connection in self._connections:
             self._connections.remove(connection)
+        if not self._connections:
+            self._somebody.clear()
         for future in connection.waiting.values():
             if not future.done():
                 future.set_exception(Undelivered("connection_failed"))

@@ -10,45 +10,34 @@ from slack_bolt.async_app import AsyncApp
 
 from simulator.driver import Practice
 from simulator.web import Server
+from tests.simulator.parts import actions, modal, plain, question, section
 
-
-def form() -> dict[str, Any]:
-    label = {"type": "plain_text", "text": "What happened?"}
-    element = {"type": "plain_text_input", "action_id": "text"}
-    return {
-        "type": "modal",
-        "callback_id": "report",
-        "title": {"type": "plain_text", "text": "Report"},
-        "submit": {"type": "plain_text", "text": "Open"},
-        "blocks": [{"type": "input", "block_id": "what", "label": label, "element": element}],
-    }
-
-
-def message(text: str, *labels: str) -> list[dict[str, Any]]:
-    buttons = [{"type": "button", "action_id": b, "text": {"type": "plain_text", "text": b}} for b in labels]
-    section = {"type": "section", "text": {"type": "mrkdwn", "text": text}}
-    return [section, {"type": "actions", "elements": buttons}] if buttons else [section]
+form = modal(
+    "Report", question("What happened?", {"type": "plain_text_input"}), submit=plain("Open"), callback_id="report"
+)
 
 
 def listeners(app: AsyncApp) -> None:
     @app.command("/incident")
     async def command(ack: Any, body: Any, client: Any) -> None:
-        await client.views_open(trigger_id=body["trigger_id"], view=form())
+        await client.views_open(trigger_id=body["trigger_id"], view=form)
         await ack("one moment")
 
     @app.view("report")
     async def report(ack: Any, view: Any, client: Any) -> None:
-        text = view["state"]["values"]["what"]["text"]["value"]
+        text = view["state"]["values"]["What happened?"]["a"]["value"]
         if "key" not in text:
-            await ack(response_action="errors", errors={"what": "Say which key."})
+            await ack(response_action="errors", errors={"What happened?": "Say which key."})
             return
-        await client.chat_postMessage(channel="#security-alerts", text=text, blocks=message(f"*New*: {text}", "Done"))
+        await client.chat_postMessage(
+            channel="#security-alerts", text=text, blocks=[section(f"*New*: {text}"), actions("Done")]
+        )
         await ack()
 
     @app.action("Done")
     async def done(ack: Any, body: Any, client: Any) -> None:
         place = {"channel": body["channel"]["id"], "ts": body["message"]["ts"]}
-        await client.chat_update(**place, text="done", blocks=message(f"Done by <@{body['user']['id']}>"))
+        await client.chat_update(**place, text="done", blocks=[section(f"Done by <@{body['user']['id']}>")])
         await ack()
 
     @app.event("message")

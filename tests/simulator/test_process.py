@@ -1,0 +1,69 @@
+"""The workspace as a process of its own, and its coverage table."""
+
+import asyncio
+import json
+import re
+import signal
+import sys
+from pathlib import Path
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from simulator.__main__ import parser
+from simulator.api.chain import HANDLERS
+from simulator.driver import Practice
+from simulator.manifest import read_manifest
+
+REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "simulator.md"
+
+MANIFEST = """
+display_information: {name: Mate}
+features:
+  slash_commands: [{command: /mate, should_escape: true}]
+  shortcuts: [{name: Help, type: message, callback_id: help}]
+oauth_config: {scopes: {bot: [chat:write]}}
+settings: {event_subscriptions: {bot_events: [message.im]}}
+"""
+
+
+async def test_serve_says_how_to_connect_and_ends_on_sigterm(tmp_path: Path) -> None:
+    ready = tmp_path / "ready.json"
+    command = [sys.executable, "-m", "simulator", "serve", "--ready-file", str(ready)]
+    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    assert process.stdout is not None
+    facts = json.loads(await asyncio.wait_for(process.stdout.readline(), 20))
+
+    auth = await AsyncWebClient(facts["bot_token"], base_url=facts["api_url"]).auth_test()
+    async with Practice(facts["url"], facts["people_token"]) as practice:
+        assert "Dana Ito" in practice.ids
+    process.send_signal(signal.SIGTERM)
+
+    assert await asyncio.wait_for(process.wait(), 10) == 0
+    assert auth["team_id"] == facts["team_id"]
+    assert json.loads(ready.read_text()) == facts
+    assert facts["roster"]["security_lead"] == ["sam@example.com", "sid@example.com"]
+
+
+def test_a_manifest_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "manifest.yaml"
+    path.write_text(MANIFEST)
+    manifest = read_manifest(path)
+
+    assert (manifest.app_name, manifest.scopes, manifest.events) == ("Mate", {"chat:write"}, {"message.im"})
+    assert manifest.commands == {"/mate": True}
+    assert [(s.callback_id, s.on_message) for s in manifest.shortcuts] == [("help", True)]
+
+
+def test_the_coverage_table_lists_exactly_the_methods() -> None:
+    rows = re.findall(r"^\| `([\w.]+)` \| (supported|partial|absent) \|", REFERENCE.read_text(), re.MULTILINE)
+    present = {name for name, state in rows if state != "absent"}
+
+    assert present == set(HANDLERS)
+    assert not {name for name, state in rows if state == "absent"} & set(HANDLERS)
+
+
+def test_every_option_is_documented() -> None:
+    serving = next(a for a in parser()._actions if a.choices).choices["serve"]  # type: ignore[call-overload,index]
+    options = [option for action in serving._actions for option in action.option_strings if option.startswith("--")]
+
+    assert [option for option in options if f"`{option}" not in REFERENCE.read_text() and option != "--help"] == []
