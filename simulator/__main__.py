@@ -1,4 +1,4 @@
-"""`python -m simulator serve`: the practice workspace as a process of its own."""
+"""`python -m simulator serve`: the practice workspace as a process of its own; `act`: be somebody in it."""
 
 import argparse
 import asyncio
@@ -7,6 +7,7 @@ import signal
 import sys
 from pathlib import Path
 
+from simulator import act
 from simulator.company import practice_workspace, roster
 from simulator.manifest import read_manifest
 from simulator.web import serve
@@ -17,7 +18,8 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="python -m simulator", description="A practice Slack workspace.")
-    verbs = top.add_subparsers(required=True, metavar="serve")
+    verbs = top.add_subparsers(required=True, metavar="serve|act")
+    act.add_parser(verbs)
     serving = verbs.add_parser("serve", help="serve the workspace until SIGTERM or Ctrl-C")
     serving.add_argument("--host", default="127.0.0.1")
     serving.add_argument("--port", type=int, default=0, help="0 takes a free one")
@@ -26,10 +28,11 @@ def parser() -> argparse.ArgumentParser:
     serving.add_argument("--ready-file", type=Path, help="write the line with the connection facts here, too")
     serving.add_argument("--retries", default="0,60,300", help="seconds before each redelivery of an event")
     serving.add_argument("--beyond-loopback", action="store_true", help="allow a host that others can reach")
+    serving.set_defaults(run=run)
     return top
 
 
-async def run(options: argparse.Namespace) -> None:
+async def run(options: argparse.Namespace) -> int:
     """Serve until told to stop. The first line on stdout is one JSON object with all connection facts."""
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -46,14 +49,15 @@ async def run(options: argparse.Namespace) -> None:
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
         await stop.wait()
+    return 0
 
 
 def main() -> None:
     top = parser()
     options = top.parse_args()
-    if options.host not in LOOPBACK and not options.beyond_loopback:
+    if options.run is run and options.host not in LOOPBACK and not options.beyond_loopback:
         top.error("the practice workspace is open to everybody who reaches it; --beyond-loopback says you mean that")
-    asyncio.run(run(options))
+    sys.exit(asyncio.run(options.run(options)))
 
 
 if __name__ == "__main__":

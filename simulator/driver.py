@@ -133,6 +133,12 @@ class Person:
         await self._act("press", channel=message.channel, ts=message.ts, **button.address(choice))
         return message
 
+    async def look(self) -> Dialog | None:
+        """Look at the screen again: `dialog` is then what is on top now, whoever changed it."""
+        stack = await self._see("dialogs")
+        self.dialog = Dialog(stack[-1]) if stack else None
+        return self.dialog
+
     async def press_in_dialog(self, label: str, *, row: str = "", choice: str | None = None) -> None:
         """Press a button, or choose in a select, that stands in the open dialog."""
         button = self._open_dialog().button(label, row)
@@ -208,10 +214,9 @@ class Person:
         """Wait until a dialog with this title is on top. Raises NotVisible."""
         give_up = time.monotonic() + timeout
         while True:
-            stack = await self._see("dialogs")
-            self.dialog = Dialog(stack[-1]) if stack else None
-            if self.dialog is not None and self.dialog.title == title:
-                return self.dialog
+            dialog = await self.look()
+            if dialog is not None and dialog.title == title:
+                return dialog
             if time.monotonic() >= give_up:
                 raise NotVisible(f"{self.name} sees no dialog {title!r}, but {self.dialog}")
             await asyncio.sleep(LOOK_EVERY_S)

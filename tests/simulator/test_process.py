@@ -6,6 +6,7 @@ import re
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -26,6 +27,23 @@ settings: {event_subscriptions: {bot_events: [message.im]}}
 """
 
 
+async def act(facts: dict[str, Any], *words: str) -> tuple[int | None, str]:
+    command = [
+        sys.executable,
+        "-m",
+        "simulator",
+        "act",
+        "--url",
+        facts["url"],
+        "--token",
+        facts["people_token"],
+        *words,
+    ]
+    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    out, _ = await process.communicate()
+    return process.returncode, out.decode()
+
+
 async def test_serve_says_how_to_connect_and_ends_on_sigterm(tmp_path: Path) -> None:
     ready = tmp_path / "ready.json"
     command = [sys.executable, "-m", "simulator", "serve", "--ready-file", str(ready)]
@@ -36,9 +54,12 @@ async def test_serve_says_how_to_connect_and_ends_on_sigterm(tmp_path: Path) -> 
     auth = await AsyncWebClient(facts["bot_token"], base_url=facts["api_url"]).auth_test()
     async with Practice(facts["url"], facts["people_token"]) as practice:
         assert "Dana Ito" in practice.ids
+    said = await act(facts, "Dana Ito", "say", "hello", "there", "--channel", "general")
+    seen = await act(facts, "Sam Okafor", "see", "--channel", "general")
     process.send_signal(signal.SIGTERM)
 
     assert await asyncio.wait_for(process.wait(), 10) == 0
+    assert (said, seen) == ((0, ""), (0, "#general Dana Ito: 'hello there'\n"))
     assert auth["team_id"] == facts["team_id"]
     assert json.loads(ready.read_text()) == facts
     assert facts["roster"]["security_lead"] == ["sam@example.com", "sid@example.com"]
