@@ -202,7 +202,8 @@ def _verdict(step: StepState) -> Verdict:
         return Verdict.NOT_DONE
     if not step.late:
         return Verdict.ON_TIME
-    return Verdict.PROMPTED_LATE if step.prompted_late else Verdict.LATE
+    prompted = step.prompted_at is not None and step.done_at is not None and step.prompted_at <= step.done_at
+    return Verdict.LATE if prompted and not step.prompted_late else Verdict.PROMPTED_LATE
 
 
 def _revoked_after(incident: Incident) -> timedelta | None:

@@ -69,6 +69,12 @@ def test_what_was_prompted_late_says_so() -> None:
     assert judged(story)["revoke"] == "late, prompted late"
 
 
+def test_a_prompt_that_never_arrived_was_late_too() -> None:
+    story = Story(slack=False).open().until(9)
+    story.complete("revoke")
+    assert judged(story)["revoke"] == "late, prompted late"
+
+
 def test_prompted_late_and_done_in_time_is_on_time() -> None:
     story = Story().open()
     story.slack = False
