@@ -188,9 +188,10 @@ def door(title: str, *, is_form: bool) -> str:
 def secret_found(tokens: Sequence[str], url: str) -> list[str]:
     """To whoever pasted a key: what was found (masked) and what to do at once."""
     where = f" ({link(url, 'this message')})" if url else ""
-    found = f"What you wrote held {'a key' if len(tokens) == 1 else f'{len(tokens)} keys'}: {', '.join(tokens[:10])}"
+    what = "a key" if len(tokens) == 1 else f"{len(tokens)} keys"
+    found = f"What you wrote held {what}: {said(', '.join(tokens[:10]), 1500)}"
     keeps = "Quarterdeck did not keep it: only what is shown here is in the record. Revoke it if it is still in use."
-    return [f"*Delete your message{where}, it held a key.*", shorten(found, 2000), keeps]
+    return [f"*Delete your message{where}, it held a key.*", found, keeps]
 
 
 def key_in_command(tokens: Sequence[str]) -> str:

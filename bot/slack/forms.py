@@ -4,6 +4,7 @@ https://docs.slack.dev/reference/views. Limits: titles and buttons 24, `private_
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -63,7 +64,7 @@ def open_form(
 ) -> View:
     """ "Report an incident". `source` is the permalink of the message it was opened from."""
     blocks = _report_inputs(text, trigger, keys, noticed_at, drill)
-    return _form(ids.FORM_OPEN, "Report an incident", "Open incident", blocks, {"source": source[:1000]})
+    return _form(ids.FORM_OPEN, "Report an incident", "Open incident", blocks, {"source": _address(source)})
 
 
 def _report_inputs(
@@ -80,6 +81,11 @@ def _report_inputs(
         asked("noticed_at", "When was it noticed?", moment_input(noticed_at), block=block),
         asked("drill", "This is a drill", some_of(drills, ["drill"] if drill else []), optional=True, block=block),
     ]
+
+
+def _address(source: str) -> str:
+    """A permalink, or nothing."""
+    return source if re.fullmatch(r"https?://[!-~]{1,1000}", source) else ""
 
 
 def same_key_form(number: int, report: OpenValues) -> View:
@@ -101,7 +107,7 @@ def same_key_form(number: int, report: OpenValues) -> View:
         "noticed_at": int(report.noticed_at.timestamp()),
         "drill": report.drill,
     }
-    data = {"number": number, "source": report.source[:1000]}
+    data = {"number": number, "source": _address(report.source)}
     blocks, title = [offer, join], "Same key?"
     if size(json.dumps({**data, "report": kept})) <= _METADATA:
         return _form(ids.FORM_SAME_KEY, title, "Open incident", blocks, {**data, "report": kept})

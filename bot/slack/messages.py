@@ -9,6 +9,7 @@ from bot.slack import ids
 from bot.slack.blocks import FALLBACK, Block, button, header, identified, link_button, section
 from bot.slack.text import channel, clock, escape, said, shorten
 from playbooks.incident import Incident, StepState
+from playbooks.ladder import running
 from playbooks.scorecard import Line, Scorecard, minute_mark, scorecard
 
 TOPIC = 250
@@ -171,15 +172,15 @@ def _verdict(line: Line) -> str:
 
 
 def missed(incident: Incident, key: str, context: Context) -> Message | None:
-    """One summary of what came due more than a day before Quarterdeck was back."""
-    late = [step for step in incident.steps if step.level == "missed"]
-    if not any(not step.status.ended for step in late) and not context.posted:
+    """One summary of what came due more than a day before Quarterdeck was back, and was not prompted since."""
+    late = [step for step in incident.steps if running(step) and step.level is None]
+    if not late and not context.posted:
         return None
     alerts = key.endswith(":alerts")
     drill = " · DRILL" if incident.drill else ""
     title = f"Missed · {incident.label}{drill}"
     why = "These steps came due more than 24 hours ago, while Quarterdeck was not running:"
-    rows = [_missed_step(incident, step, alerts=alerts) for step in late]
+    rows = [_missed_step(incident, step, alerts=alerts) for step in late] or [section("All of them are done by now.")]
     rule = words.DRILL_RULE if incident.drill else ""
     blocks = [header(title), section("\n".join(filter(None, (why, rule)))), *rows]
     return message([title, why, *(row["text"]["text"] for row in rows)], blocks, context)
@@ -188,7 +189,5 @@ def missed(incident: Incident, key: str, context: Context) -> Message | None:
 def _missed_step(incident: Incident, step: StepState, *, alerts: bool) -> Block:
     due = f"{words.name_of(incident, step.owner)}, due {words.moment_near(incident, step.due_at)}"
     row = f"{escape(words.head(incident, step.key))}\n{due}"
-    if step.status.ended:
-        return section(f"{row}\n{words.outcome_of(incident, step, evidence=False)}")
     carried = ids.value(incident.number, step.key)
     return section(row, None if alerts else button("Complete", ids.STEP_COMPLETE, carried))

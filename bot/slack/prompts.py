@@ -96,9 +96,8 @@ def _title(ask: Asked) -> str:
 
 def _notices(ask: Asked, context: Context) -> list[str]:
     """What is said right after the head: why it comes late, that it may come twice, that it is a drill."""
-    post = ask.post
-    late_s, why = (post.late_s, post.late_why) if post and post.posted_at else (context.late_s, context.late_why)
-    lines = [words.late_line(late_s, why)] if why else []
+    late = ask.post if ask.post and ask.post.late_why else context
+    lines = [words.late_line(late.late_s, late.late_why)] if late.late_why else []
     lines += ["This may be a repeat."] if context.maybe_repeat else []
     return lines + ([words.DRILL_RULE] if ask.incident.drill and not ask.step.status.ended else [])
 
@@ -147,6 +146,11 @@ def _rank(level: str | None) -> int:
 
 
 def _lead(ask: Asked) -> str:
+    sentence = _whose(ask)
+    return sentence if sentence.startswith("<") else sentence[:1].upper() + sentence[1:]
+
+
+def _whose(ask: Asked) -> str:
     """Whose it is and since when."""
     owner, due = words.name_of(ask.incident, ask.step.owner), words.moment_near(ask.incident, ask.step.due_at)
     now = f"due now ({due})" if ask.step.status is not StepStatus.OVERDUE else f"due since {due}"
@@ -170,12 +174,13 @@ def _lead(ask: Asked) -> str:
 
 
 def _handed(ask: Asked) -> str:
-    """Who gave it to the owner, where the record says so."""
-    giver: str | None = getattr(ask.step, "handed_by", None)
-    if giver is not None and giver != ask.step.owner:
-        return f", handed over by {words.name_of(ask.incident, giver)}"
-    post = ask.post
-    return ", handed over to you" if post and post.wanted_at > ask.step.due_at and not _is_deputy(ask) else ""
+    """Whether somebody else was prompted before: the step changed hands. From whom, where only one can be meant."""
+    start = f"prompt:{ask.step.key}:dm:"
+    others = {key.removeprefix(start): post for key, post in ask.step.posts.items() if key.startswith(start)}
+    mine = others.pop(ask.user or "", None)
+    if mine is None or not any(post.wanted_at <= mine.wanted_at for post in others.values()):
+        return ""
+    return f", handed over from {words.name_of(ask.incident, *others)}" if len(others) == 1 else ", handed over to you"
 
 
 def _what_to_do(ask: Asked) -> list[str]:

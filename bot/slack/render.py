@@ -62,7 +62,7 @@ def render_notice(kind: str, payload: Mapping[str, Any], context: Context) -> Me
         case "door":
             return _door(payload, context)
         case "secret":
-            tokens = [said(str(token), 200) for token in payload.get("tokens") or ()]
+            tokens = [str(token) for token in payload.get("tokens") or ()]
             lines = wording.secret_found(tokens, str(payload.get("link") or ""))
             return message(lines, [section("\n".join(lines))], context)
         case "help":

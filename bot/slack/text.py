@@ -68,14 +68,20 @@ def _is_flag_letter(char: str) -> bool:
 
 def plain(text: str, limit: int) -> str:
     """Words for a place where Slack parses nothing (headers, buttons, prefilled inputs): visible, in `limit` units."""
-    sound = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    sound = _UNSEEN.sub("", re.sub("\r\n?|[\x0b\x0c\x85\u2028\u2029]", "\n", sound))
+    sound = _sound(text, limit)
     return sound if size(sound) <= limit else _whole_characters(_units(sound, limit - 1), sound).rstrip() + "…"
+
+
+def _sound(text: str, limit: int) -> str:
+    """Only what can be seen, with one kind of line end. Of endless texts no more is looked at than is needed."""
+    enough = text if len(text) <= limit * 4 else f"{text[: limit * 4]}…"
+    whole = enough.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return _UNSEEN.sub("", re.sub("\r\n?|[\x0b\x0c\x85\u2028\u2029]", "\n", whole))
 
 
 def said(text: str, limit: int, *, lines: bool = False) -> str:
     """What a person (or a playbook) wrote, harmless and in `limit` units; in one line unless `lines`."""
-    sound = plain(text, max(size(text), 1))
+    sound = _sound(text, limit)
     if not lines:
         sound = " ".join(sound.split())
     return shorten(escape(sound.replace("```", "'''").strip()), limit)
