@@ -21,6 +21,7 @@ from bot.manifest import manifest_yaml
 from bot.settings import Settings
 
 START_S = 15.0
+FACTS = Path("data/practice.json")
 
 
 async def practice(settings: Settings) -> None:
@@ -31,7 +32,8 @@ async def practice(settings: Settings) -> None:
     _begin_anew(settings)
     with tempfile.TemporaryDirectory(prefix="quarterdeck-practice-") as folder:
         async with _workspace(Path(folder)) as facts:
-            _say(_welcome(facts, settings))
+            _publish(facts)
+            _say(_welcome(settings))
             await _keep_running(_environment(settings, facts, Path(folder)), stopping)
 
 
@@ -99,9 +101,17 @@ def _begin_anew(settings: Settings) -> None:
             Path(settings.database_url.removeprefix("sqlite:///") + end).unlink(missing_ok=True)
 
 
-def _welcome(facts: dict[str, Any], settings: Settings) -> str:
+def _publish(facts: dict[str, Any]) -> None:
+    """How to reach the workspace, for whoever acts in it from another shell; for this user's eyes only."""
+    FACTS.parent.mkdir(parents=True, exist_ok=True)
+    FACTS.unlink(missing_ok=True)
+    FACTS.touch(mode=0o600)
+    FACTS.write_text(json.dumps(facts))
+
+
+def _welcome(settings: Settings) -> str:
     http = f"http://{settings.quarterdeck_http_host}:{settings.quarterdeck_http_port}"
-    act = f".venv/bin/python -m simulator act --url {facts['url']} --token {facts['people_token']}"
+    act = ".venv/bin/python -m simulator act"
     return (
         "The practice workspace is open: nothing leaves this machine, no real key is touched.\n"
         f"  health           {http}/readyz\n"

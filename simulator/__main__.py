@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 
 from simulator import act
+from simulator.act import act, add_act
 from simulator.company import practice_workspace, roster
+from simulator.drill import drill
 from simulator.manifest import read_manifest
 from simulator.web import serve
 from simulator.workspace import Patience
