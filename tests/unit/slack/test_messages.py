@@ -48,7 +48,9 @@ def test_a_drill_is_announced_as_one_and_who_leads_may_change() -> None:
     lines = seen(story, "announcement").splitlines()
     assert lines[0].startswith("DRILL · INC-0001 · ")
     assert "led by Ada Brandt" in lines[1]
-    assert render_at(story, "announcement").text.startswith("DRILL")  # type: ignore[union-attr]
+    message = render_at(story, "announcement")
+    assert message is not None
+    assert message.text.startswith("DRILL")
 
 
 def test_a_thread_is_announced_and_has_no_topic() -> None:
