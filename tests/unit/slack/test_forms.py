@@ -1,7 +1,6 @@
 """Forms: what they ask, what they are filled with, and reading back what was typed."""
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
 
@@ -10,63 +9,9 @@ from bot.slack.values import CantValues, OpenValues
 from playbooks.answers import read_answers
 from playbooks.errors import Refused, WrongAnswers
 from playbooks.model import Trigger
+from tests.unit.slack.filling import as_filled, asks, filled, title
 from tests.unit.slack.shown import checked_view
-from tests.unit.stories import ANSWERS, NO_ID_YET, NOON, SAM, Story, key_leak
-
-View = dict[str, Any]
-
-
-def as_filled(view: View) -> View:
-    """The form as Slack sends it when nothing was touched: what is filled in comes back."""
-    state: dict[str, dict[str, Any]] = {}
-    for block in view["blocks"]:
-        if block["type"] == "input":
-            state[block["block_id"]] = {block["element"]["action_id"]: _given(block["element"])}
-    return {**view, "id": "V1", "hash": "1.2", "state": {"values": state}}
-
-
-def _given(element: dict[str, Any]) -> dict[str, Any]:
-    empty = {"checkboxes": {"selected_options": []}, "plain_text_input": {"value": None}}
-    names = {
-        "initial_value": "value",
-        "initial_option": "selected_option",
-        "initial_options": "selected_options",
-        "initial_date_time": "selected_date_time",
-        "initial_date": "selected_date",
-    }
-    given = {names[key]: value for key, value in element.items() if key in names}
-    return {"type": element["type"], **empty.get(element["type"], {}), **given}
-
-
-def filled(view: View, **answers: Any) -> View:
-    """The same with other answers: texts, options' values, moments as seconds."""
-    sent = as_filled(view)
-    for block in view["blocks"]:
-        key = block.get("element", {}).get("action_id")
-        if key in answers:
-            kind = block["element"]["type"]
-            sent["state"]["values"][block["block_id"]] = {key: {"type": kind, **_answer(kind, answers[key])}}
-    return sent
-
-
-def _answer(kind: str, value: Any) -> dict[str, Any]:
-    if kind in ("static_select", "radio_buttons"):
-        return {"selected_option": {"value": value}}
-    if kind in ("checkboxes", "multi_static_select"):
-        return {"selected_options": [{"value": one} for one in value]}
-    fields = {"datetimepicker": "selected_date_time", "datepicker": "selected_date", "users_select": "selected_user"}
-    return {fields.get(kind, "value"): value}
-
-
-def asks(view: View) -> dict[str, tuple[str, bool]]:
-    """Label → kind of input and whether it may stay empty."""
-    inputs = [block for block in view["blocks"] if block["type"] == "input"]
-    return {block["label"]["text"]: (block["element"]["type"], block["optional"]) for block in inputs}
-
-
-def title(view: View) -> tuple[str, str | None]:
-    return view["title"]["text"], (view.get("submit") or {}).get("text")
-
+from tests.unit.stories import ANSWERS, NO_ID_YET, NOON, Story, key_leak
 
 # --- opening
 
@@ -274,49 +219,3 @@ def test_a_form_from_the_record_is_as_it_was() -> None:
     view = forms.step_form(Story().open().incident, "revoke", "complete", NOON)
     assert forms.renewed(as_filled(view)) == view
     assert forms.renewed(forms.notice("Closed", "It is.")) == forms.notice("Closed", "It is.")
-
-
-# --- reading what is not as it should be
-
-
-@pytest.mark.parametrize(
-    "view",
-    [
-        {},
-        {"state": None, "private_metadata": None, "blocks": None},
-        {"state": {"values": {}}, "private_metadata": "{", "blocks": []},
-        {"state": {"values": {"x": {"need": None}}}, "private_metadata": "[]"},
-        {"state": {"values": {"x": {"why": {"value": 7}}}}, "private_metadata": '{"number": true, "report": 1}'},
-    ],
-)
-def test_reading_never_fails(view: View) -> None:
-    assert forms.about(view).number == 0
-    assert values.read_cant(view) == CantValues(need="")
-    assert values.read_text(view) == ""
-    assert forms.report_in(view) == ("", ())
-    assert set(values.read_step(view, key_leak().step("notify"))) <= {"data_within_reach", "why"}
-    assert len(values.errors_for(view, {"what": "x", "where": "y"})) == 2
-
-
-@pytest.mark.parametrize("seconds", [None, "1795262400", 10**20, True])
-def test_a_moment_that_is_none_is_not_there(seconds: object) -> None:
-    element = {"revoked_at": {"type": "datetimepicker", "selected_date_time": seconds}}
-    view = {"state": {"values": {"in:revoked_at": element}}}
-    assert values.read_step(view, key_leak().step("revoke")) == {}
-
-
-def test_errors_of_no_field_stand_at_the_first() -> None:
-    view = forms.note_form(Story().open().incident)
-    assert values.errors_for(view, {"a": "One.", "b": "Two."}) == {"in:text": "One. Two."}
-
-
-def test_an_old_moment_is_left_out_rather_than_refused_by_slack() -> None:
-    view = checked_view(forms.open_form(noticed_at=datetime(1999, 1, 1, tzinfo=UTC)))
-    assert "initial_date_time" not in view["blocks"][3]["element"]
-
-
-def test_who_closes_is_asked_how_it_ended() -> None:
-    story = Story().open()
-    story.complete_all()
-    assert title(forms.close_form(story.incident)) == ("Close INC-0001", "Close incident")
-    assert SAM.id not in str(forms.close_form(story.incident))
