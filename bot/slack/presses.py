@@ -82,7 +82,7 @@ async def _take_over(desk: Desk, body: Body, incident: Incident, step: str | Non
         return
     result = await desk.intake.submit(TakeOver(**desk.about(body, press_id(body), incident.number), step=step))
     if result.refused:
-        await desk.notice(body, Refused(title=result.title, reason=result.answer))
+        await desk.open_view(body, forms.notice(result.title, result.answer))
 
 
 async def _join(desk: Desk, body: Body, incident: Incident, _: str | None) -> None:

@@ -1,0 +1,149 @@
+"""Buttons: who may, what the second one reads, and that no press is ever silent."""
+
+import asyncio
+
+import pytest
+
+from playbooks.entries import Kind
+from simulator.driver import Person
+from tests.scenario.company import BOT, CHANNEL, REVOKED, Company, down, head
+
+
+def notice(person: Person) -> str:
+    """What the small notice says that is open."""
+    assert person.dialog is not None, f"{person.name} sees no notice"
+    assert person.dialog.submit is None
+    return f"{person.dialog.title}\n{person.dialog.text}"
+
+
+async def refusals(company: Company) -> int:
+    await company.quiet()
+    return (await company.kinds()).count(Kind.REFUSED)
+
+
+async def test_a_wrong_owner_reads_who_can(company: Company) -> None:
+    await company.open()
+    await company.at("12:05")
+    await company.ada.press("Complete", row="T+5 · ", channel=CHANNEL)
+
+    assert "Only @Devi Rao, @Max Lind, @Sam Okafor or @Sid Park can complete T+5" in notice(company.ada)
+    refused = await company.last(Kind.REFUSED)
+    assert (refused.actor.id, refused.step) == (company.ada.id, "revoke")
+
+
+async def test_a_guest_cannot_open_and_is_told_why(company: Company) -> None:
+    await company.gus.command("/incident", "a key in a gist")
+    assert company.gus.dialog is not None
+    await company.gus.fill({"Trigger": "API key committed to a repository"})
+    assert await company.gus.submit() is None
+
+    assert "Only full members of this workspace can open an incident" in notice(company.gus)
+    assert await company.incidents() == []
+
+
+async def test_a_guest_in_the_channel_cannot_complete(company: Company) -> None:
+    await company.open()
+    company.workspace.channel_named(CHANNEL).members.append(company.gus.id)
+    await company.gus.press("Complete", row="T+5 · ", channel=CHANNEL)
+
+    assert "Only @Devi Rao" in notice(company.gus)
+    assert await refusals(company) == 1
+
+
+async def test_two_submissions_at_once_the_first_counts(company: Company) -> None:
+    await company.open()
+    await company.at("12:07")
+    for person in (company.devi, company.max):
+        await person.press("Complete step", in_message=head("T+5"), channel=BOT)
+        await person.fill(REVOKED)
+    assert await asyncio.gather(company.devi.submit(), company.max.submit()) == [None, None]
+
+    first = (await company.last(Kind.COMPLETED)).actor
+    loser = company.max if first.id == company.devi.id else company.devi
+    assert f"Already completed by @{first.name} at 12:07." in notice(loser)
+    assert (await company.kinds()).count(Kind.COMPLETED) == 1
+    assert await refusals(company) == 1
+
+
+async def test_two_take_overs_at_once_are_both_answered(company: Company) -> None:
+    await company.open()
+    await company.at("12:05")
+    await asyncio.gather(
+        *(
+            person.press("Take over", in_message=head("T+5"), channel=CHANNEL)
+            for person in (company.sam, company.rob, company.sam)
+        )
+    )
+    await company.quiet()
+
+    taken = [entry.actor.id for entry in await company.entries() if entry.kind is Kind.TAKEN_OVER]
+    assert set(taken) == {company.sam.id, company.rob.id}
+    assert (await company.incident()).step("revoke").owner == taken[-1]
+
+
+async def test_a_copy_that_has_not_followed_yet_answers_truthfully(company: Company) -> None:
+    await company.open()
+    await company.at("12:05")
+    company.trouble("chat.update", error=down)
+    await company.fill_in(company.devi, "T+5", REVOKED)
+    await company.sam.press("Complete step", in_message=head("T+5"), channel=CHANNEL)
+    assert "Already completed by @Devi Rao at 12:05." in notice(company.sam)
+    await company.sam.close()
+    await company.sam.press("Take over", in_message=head("T+5"), channel=CHANNEL)
+    assert "Already completed by @Devi Rao at 12:05." in notice(company.sam)
+    assert await refusals(company) == 2
+
+    company.well_again()
+    await company.minutes(1)
+    assert "Done 12:05 by Devi Rao" in (await company.prompt(company.sam, "T+5", channel=CHANNEL)).text
+
+
+@pytest.mark.parametrize("label", ["Complete step", "Take over", "I can't"])
+async def test_an_old_message_of_a_closed_incident_answers(company: Company, label: str) -> None:
+    await company.open()
+    await company.at("12:05")
+    company.trouble("chat.update", error=down)
+    await company.say(company.sam, "INC-0001 false-alarm a test key")
+    await company.sam.press(label, in_message=head("T+5"), channel=CHANNEL)
+
+    assert "INC-0001 is a false alarm since 12:05" in notice(company.sam)
+    assert await refusals(company) == 1
+    company.well_again()
+    await company.minutes(1)
+
+
+async def test_taking_over_what_is_yours_says_so(company: Company) -> None:
+    await company.open()
+    await company.at("12:05")
+    await company.devi.press("Take over", in_message=head("T+5"), channel=BOT)
+
+    assert "T+5 is yours already" in notice(company.devi)
+    assert await refusals(company) == 1
+
+
+async def test_rights_are_checked_again_when_the_form_is_sent(company: Company) -> None:
+    await company.open()
+    await company.at("12:03")
+    await company.sam.press("I can't", in_message=head("T+3"), channel=BOT)
+    await company.send(company.sam, {"What do you need?": "Hand over", "To whom?": "Rob Silva", "Why?": "away"})
+    await company.rob.press("Complete step", in_message=head("T+3"), channel=BOT)
+    await company.sam.press("Take over", in_message=head("T+3"), channel=CHANNEL)
+    await company.rob.fill({"Support ticket ID": "SUP-1"})
+    assert await company.rob.submit() is None
+
+    assert "Only @Sam Okafor or @Sid Park can complete T+3" in notice(company.rob)
+    assert await refusals(company) == 1
+
+
+async def test_the_board_notes_and_closes(company: Company) -> None:
+    await company.open()
+    await company.devi.press("Add note", in_message="T+0", channel=CHANNEL)
+    await company.send(company.devi, {"What is to be noted?": "the gateway restarts"})
+    assert (await company.last(Kind.NOTE)).text == "the gateway restarts"
+    await company.sam.press("Close incident", in_message="T+0", channel=CHANNEL)
+    assert "INC-0001 cannot be closed yet" in notice(company.sam)
+    await company.sam.close()
+    await company.everything()
+    await company.sam.press("Close incident", in_message="T+0", channel=CHANNEL)
+    await company.send(company.sam, {"How did it end?": "replaced"})
+    assert (await company.incident()).close_reason == "replaced"
