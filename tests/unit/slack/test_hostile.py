@@ -61,9 +61,9 @@ def hostile_fields(text: str) -> tuple[Field, ...]:
 def hostile_playbook(text: str) -> Playbook:
     """Twenty steps, as long as the format allows."""
     # The loader takes no controls and no halves of characters; a label has to hold something.
-    text = text.encode("utf-8", "ignore").decode()
+    text = text[:2000].encode("utf-8", "ignore").decode()
     line, fields = (text * 150)[:150], hostile_fields(text)
-    prose = (text * 2000)[:2000]
+    prose = (text * (2000 // len(text) + 1))[:2000]
     steps = tuple(
         Step(
             key=f"step{n}",
@@ -73,7 +73,7 @@ def hostile_playbook(text: str) -> Playbook:
             action=prose,
             guidance=prose,
             by_trigger={Trigger.KEY_COMMITTED: prose},
-            copy_text=(f"{{keys}} {{seen}} {text}" * 2000)[:2000],
+            copy_text=(f"{{keys}} {{seen}} {text}" * 100)[:2000],
             show_contacts=True,
             fields=fields if n else (),
             pending=Pending(tick="tick", field="owed") if n else None,
