@@ -3,13 +3,13 @@
 import re
 from pathlib import Path
 
-from playbooks.exports import render_export, unavailable
-from playbooks.verify import verify_entries, verify_json
-
 from bot.errors import Stop
 from bot.settings import Settings, load_settings
-from playbooks.incident import label_of
-from storage.errors import StorageError
+from playbooks.entries import Entry
+from playbooks.exports import render_export, unavailable
+from playbooks.incident import Incident, label_of
+from playbooks.verify import verify_entries, verify_json
+from storage.errors import NotFound, StorageError
 from storage.migrations import current, migrate, require_current
 from storage.sql_store import open_store
 from storage.store import Store
@@ -36,10 +36,21 @@ async def verify_anything(what: str) -> tuple[bool, str]:
         return verdict.ok, verdict.sentence
     async with _Record() as (store, team):
         number = _number(what)
-        entries = await store.entries(team, number)
-        state = await store.incident(team, number)
+        try:
+            state, entries = await _at_rest(store, team, number)
+        except NotFound as error:
+            raise Stop(str(error)) from None
         verdict = verify_entries(entries, seq=state.seq, head=state.head, state=state)
         return verdict.ok, verdict.sentence
+
+
+async def _at_rest(store: Store, team: str, number: int) -> tuple[Incident, list[Entry]]:
+    """State and entries of one moment: a bot that runs beside us may commit between the two questions."""
+    while True:
+        before = await store.incident(team, number)
+        entries = await store.entries(team, number)
+        if (await store.incident(team, number)).seq == before.seq:
+            return before, entries
 
 
 def _read(path: Path) -> bytes:

@@ -10,6 +10,7 @@ from bot.masking import Masker
 from playbooks.commands import Command, Join, OnIncident, Open, Reopen
 from playbooks.entries import SYSTEM, Actor
 from playbooks.errors import Refused
+from playbooks.incident import Incident
 from playbooks.machine import advance, open_incident, suspect_keys
 from playbooks.model import Playbook, Role
 from playbooks.outcome import Outcome
@@ -104,7 +105,7 @@ class Intake:
         vendor_ids = [key.vendor_id for key in keys if key.vendor_id]
         if command.member is not False:
             if number := tx.open_with_key(command.team, prints, vendor_ids, command.drill):
-                return self._join(tx, command, number, prints)
+                return self._join(tx, command, number)
             hints = [key.hint for key in keys if key.hint]
             names = [key.text for key in keys if not key.fingerprint]
             if not command.separately and (n := tx.open_with_name(command.team, names, hints, command.drill)):
@@ -117,21 +118,9 @@ class Intake:
             speed=self._speed,
         )
 
-    def _join(self, tx: Tx, command: Open, number: int, prints: list[str]) -> Outcome:
-        others = {p: tx.open_with_key(command.team, [p], [], command.drill) for p in prints}
-        join = Join(
-            team=command.team,
-            at=command.at,
-            source_id=command.source_id,
-            by=command.by,
-            source=command.source,
-            number=number,
-            text=command.text,
-            keys=command.keys,
-            member=command.member,
-            elsewhere={p: other for p, other in others.items() if other and other != number},
-        )
-        return advance(tx.incident(command.team, number), join)
+    def _join(self, tx: Tx, command: Open, number: int) -> Outcome:
+        kept = ("team", "at", "source_id", "by", "source", "text", "keys", "member")
+        return self._advance(tx, Join(number=number, **{name: getattr(command, name) for name in kept}))
 
     def _advance(self, tx: Tx, command: Command) -> Outcome:
         if not isinstance(command, OnIncident):
@@ -139,12 +128,19 @@ class Intake:
         incident = tx.incident(command.team, command.number)
         if isinstance(command, Reopen):
             prints = [key.fingerprint for key in incident.keys if key.fingerprint]
-            command = _with_free_keys(command, tx.free_keys(command.team, prints, command.number))
+            command = replace(command, free_keys=tx.free_keys(command.team, prints, command.number))
+        if isinstance(command, Join):
+            command = _with_neighbours(tx, command, incident)
         return advance(incident, command)
 
 
-def _with_free_keys(command: Reopen, free: tuple[str, ...]) -> Reopen:
-    return replace(command, free_keys=free)
+def _with_neighbours(tx: Tx, command: Join, incident: Incident) -> Join:
+    """The rule needs to know who else claims the keys that are joining."""
+    prints = [key.fingerprint for key in suspect_keys(command.keys, command.text) if key.fingerprint]
+    free = tx.free_keys(command.team, prints, command.number)
+    others = {p: tx.open_with_key(command.team, [p], [], incident.drill) for p in prints}
+    elsewhere = {p: other for p, other in others.items() if other and other != command.number}
+    return replace(command, free_keys=free, elsewhere=elsewhere)
 
 
 def _result(command: Command, outcome: Outcome | Refused) -> Result:

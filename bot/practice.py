@@ -112,13 +112,21 @@ def _publish(facts: dict[str, Any]) -> None:
 def _welcome(settings: Settings) -> str:
     http = f"http://{settings.quarterdeck_http_host}:{settings.quarterdeck_http_port}"
     act = ".venv/bin/python -m simulator act"
-    return (
-        "The practice workspace is open: nothing leaves this machine, no real key is touched.\n"
-        f"  health           {http}/readyz\n"
-        f'  act as somebody  {act} "Dana Ito" --help\n'
-        "  watch it all     make drill\n"
-        "  your own Slack   see “Put it into your Slack” in README.md\n"
-        "Stop with Ctrl-C."
+    return "\n".join(
+        [
+            "The practice workspace is open: nothing leaves this machine, no real key is touched.",
+            f"Health: {http}/readyz",
+            "",
+            "In another shell you are Dana, who found a key:",
+            f'  {act} "Dana Ito" command /incident a key in a public gist',
+            f'  {act} "Dana Ito" fill "Trigger=API key committed to a repository" "This is a drill=yes"',
+            f'  {act} "Dana Ito" submit',
+            "and then anybody else: Sam Okafor, Sid Park, Devi Rao, Max Lind, Ada Brandt, Rob Silva, Gus Vale.",
+            f'  {act} "Devi Rao" see',
+            f'  {act} "Devi Rao" press "Complete step" --message T+5',
+            "",
+            "`make drill` plays it all by itself. Your own Slack: “Put it into your Slack” in README.md. Stop: Ctrl-C.",
+        ]
     )
 
 

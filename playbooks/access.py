@@ -34,6 +34,8 @@ _LEAD = {Act.ASSIGN, Act.CLOSE, Act.FALSE_ALARM, Act.REOPEN, Act.EXPORT}
 def who_may(incident: Incident, act: Act, step: str | None = None) -> tuple[str, ...]:
     """The people who may, in the order in which they are named to somebody who may not."""
     lead = incident.people(Role.SECURITY_LEAD)
+    if act is Act.ASSIGN and not lead:
+        return (incident.detector,)  # nobody leads: whoever opened it is asked to name people
     if act in _LEAD:
         return lead
     if act is Act.TAKE_OVER:

@@ -47,13 +47,15 @@ class OnIncident(Command):
 class Join(OnIncident):
     """A second report of the same key, or the answer to the offer to join.
 
-    `elsewhere` maps fingerprints that another open incident claims to its number.
+    `elsewhere` maps fingerprints that another open incident claims to its number; `free_keys` are those that none
+    claims, so that a third report of a key that came with the second finds its way here too.
     """
 
     text: str
     keys: tuple[str, ...] = ()
     member: bool | None = True
     elsewhere: dict[str, int] = field(default_factory=dict)
+    free_keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

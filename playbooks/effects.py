@@ -67,7 +67,7 @@ def _keys(before: Incident | None, after: Incident, entries: tuple[Entry, ...]) 
     if kinds - _QUIET:
         yield "board"
     if kinds & _MOVED_IN:
-        yield from (f"receipt:dm:{after.detector}", *_briefs(after))
+        yield from _opening(after)
     for entry in entries:
         if entry.kind is Kind.JOINED and entry.actor.id != after.detector:
             yield f"joined:dm:{entry.actor.id}"
@@ -80,7 +80,7 @@ def _keys(before: Incident | None, after: Incident, entries: tuple[Entry, ...]) 
 
 
 def _opening(incident: Incident) -> Iterator[str]:
-    yield f"receipt:dm:{incident.detector}"
+    yield from (f"receipt:dm:{user}" for user in incident.people(Role.DETECTOR))
     yield from _briefs(incident)
 
 

@@ -58,7 +58,8 @@ def _opened(entry: Entry) -> Incident:
         keys=tuple(SuspectKey.model_validate(key) for key in data["keys"]),
     )
     steps = tuple(_first_state(incident, step.key, entry) for step in playbook.steps)
-    members = tuple(dict.fromkeys([incident.detector, *(step.owner for step in steps if step.owner)]))
+    owners = (step.owner for step in steps if step.owner)
+    members = tuple(dict.fromkeys([*incident.people(Role.DETECTOR), *owners]))
     return incident.model_copy(update={"steps": steps, "members": members})
 
 

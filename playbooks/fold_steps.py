@@ -1,10 +1,11 @@
 """How the state follows from what people did to a step: done, skipped, corrected, handed over."""
 
+from datetime import datetime
 from typing import Any
 
 from playbooks.entries import Entry, Kind
 from playbooks.incident import Evidence, Incident, Post, StepState
-from playbooks.ladder import next_ask, next_moment, overdue_at, running
+from playbooks.ladder import next_ask, next_moment, overdue_at, prompt_key, running
 from playbooks.model import Role
 from playbooks.states import STEP_MOVES, StepStatus
 
@@ -55,7 +56,10 @@ def corrected(incident: Incident, entry: Entry) -> Incident:
     if step.status is StepStatus.SKIPPED:
         late = entry.at > overdue_at(incident, step)
         changes |= {"done_at": entry.at, "done_by": entry.actor.id, "late": late, "reason": None, "shelved": None}
-    changes["status"] = STEP_MOVES[("corrected", step.status)]
+    owing = entry.data.get("owing", False)
+    changes["status"] = STEP_MOVES[("corrected_owing" if owing else "corrected", step.status)]
+    if owing and step.ask_at is None:
+        changes["ask_at"] = next_ask(incident, step, entry.at)
     return incident.with_step(step.key, **changes)
 
 
@@ -64,13 +68,21 @@ def _new_owner(incident: Incident, step: StepState, to: str, entry: Entry) -> In
     told = tuple(dict.fromkeys((*step.told, *((step.owner,) if step.owner else ()), to)))
     changes: dict[str, Any] = {"owner": to, "told": told}
     if running(step):
-        keys = tuple(post["key"] for post in entry.data["posts"] if post["step"] == step.key)
-        posts = {key: Post(wanted_at=entry.at) for key in keys}
-        changes |= {"level": "prompt", "level_keys": keys, "posts": {**step.posts, **posts}, "extra_minutes": 0.0}
-        renewed = step.model_copy(update=changes)
-        changes["sent_at"] = None if keys else entry.at
-        changes["next_at"] = None if keys else next_moment(incident, renewed, entry.at)
+        new = {post["key"]: Post(wanted_at=entry.at) for post in entry.data["posts"] if post["step"] == step.key}
+        changes |= {"level": "prompt", "posts": {**step.posts, **new}, "extra_minutes": 0.0}
+        changes |= _prompting(incident, step.model_copy(update=changes), entry.at)
     return incident.with_step(step.key, **changes).inviting([to])
+
+
+def _prompting(incident: Incident, step: StepState, at: datetime) -> dict[str, Any]:
+    """Whether the new owner's prompt is still on its way, is there already, or cannot reach them."""
+    key = prompt_key(step.key, step.owner or "")
+    post = step.posts[key]
+    if post.failed:
+        return {"level_keys": (), "sent_at": at, "next_at": at}
+    if post.posted_at is None:
+        return {"level_keys": (key,), "sent_at": None, "next_at": None}
+    return {"level_keys": (), "sent_at": at, "next_at": next_moment(incident, step, at)}
 
 
 def taken_over(incident: Incident, entry: Entry) -> Incident:

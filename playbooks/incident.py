@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from playbooks.entries import GENESIS
+from playbooks.entries import GENESIS, SYSTEM
 from playbooks.model import Field, Frozen, Playbook, Role, Step, Trigger
 from playbooks.states import STEP_LABELS, IncidentStatus, StepStatus
 
@@ -171,7 +171,9 @@ class Incident(Frozen):
         return timedelta(minutes=minutes / self.speed)
 
     def people(self, role: Role) -> tuple[str, ...]:
-        return (self.detector,) if role is Role.DETECTOR else self.roster.get(role, ())
+        if role is Role.DETECTOR:
+            return () if self.detector == SYSTEM else (self.detector,)
+        return self.roster.get(role, ())
 
     def owner_of(self, role: Role) -> str | None:
         return next(iter(self.people(role)), None)

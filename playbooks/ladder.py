@@ -67,6 +67,14 @@ def next_ask(incident: Incident, step: StepState, at: datetime) -> datetime | No
     return at + incident.span(pending.every) if pending else None
 
 
+def asked_for(incident: Incident, step: StepState) -> str:
+    """Who is asked for the answer still to come: the owner, or who comes next when that one is out of reach."""
+    failed = {key.rpartition(":dm:")[2] for key, post in step.posts.items() if post.failed and key.startswith("ask:")}
+    role, lead = incident.people(incident.plan(step.key).role), incident.people(Role.SECURITY_LEAD)
+    people = [user for user in (step.owner, step.done_by, *role, *lead, incident.detector) if user]
+    return next((user for user in people if user not in failed), people[0])
+
+
 def overdue_at(incident: Incident, step: StepState) -> datetime:
     """The last moment at which the step is done on time is just this one."""
     return step.due_at + incident.span(incident.plan(step.key).within)
@@ -110,9 +118,9 @@ def _escalation(level: str, step: str, people: list[str]) -> Rung:
 def next_due(incident: Incident) -> datetime | None:
     """When the clock is wanted again (UTC), or None. Follows from the state alone; nothing is ever cancelled."""
     moments = [step.ask_at for step in incident.steps if step.status is StepStatus.SUBMITTED]
+    if incident.home.channel is None and not incident.home.thread:
+        moments.append(incident.t0 + CHANNEL_WAIT)
     if incident.is_open:
-        if incident.home.channel is None and not incident.home.thread:
-            moments.append(incident.t0 + CHANNEL_WAIT)
         for step in incident.steps:
             moments += _moments(incident, step)
     return min((moment for moment in moments if moment is not None), default=None)

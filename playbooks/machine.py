@@ -23,8 +23,9 @@ from playbooks.errors import Refused, WrongAnswers
 from playbooks.incident import Incident, SuspectKey
 from playbooks.ladder import overdue_at, prompt_key, running
 from playbooks.model import Playbook, Role
+from playbooks.objections import closed
 from playbooks.outcome import Outcome
-from playbooks.secrets import mentions
+from playbooks.secrets import Mention, mentions
 from playbooks.states import StepStatus
 
 
@@ -68,13 +69,20 @@ def advance(incident: Incident, command: c.OnIncident) -> Outcome:
 def suspect_keys(given: tuple[str, ...], text: str = "") -> tuple[SuspectKey, ...]:
     """The keys as people gave them, masked before; each once."""
     keys: dict[str, SuspectKey] = {}
-    for line in (*given, *(mention.text for mention in mentions(text) if mention.fingerprint or mention.vendor_id)):
+    for line in given:
         found = mentions(line)
-        facts = found[0] if found else None
-        kept = {"kind": facts.kind, "hint": facts.hint, "fingerprint": facts.fingerprint} if facts else {}
-        key = SuspectKey(text=line, vendor_id=facts.vendor_id if facts else None, **kept)
-        keys.setdefault(key.identity, key)
+        for fact in found or (Mention(text=line),):
+            key = _suspect(fact, line if len(found) < 2 else fact.text)
+            keys.setdefault(key.identity, key)
+    for fact in mentions(text):
+        if fact.fingerprint or fact.vendor_id:
+            keys.setdefault(fact.fingerprint or fact.vendor_id or "", _suspect(fact, fact.text))
     return tuple(keys.values())
+
+
+def _suspect(fact: Mention, text: str) -> SuspectKey:
+    facts = {"kind": fact.kind, "hint": fact.hint, "fingerprint": fact.fingerprint}
+    return SuspectKey(text=text, vendor_id=fact.vendor_id, **facts)
 
 
 def _claimed(key: SuspectKey, drill: bool) -> dict[str, Any]:
@@ -106,10 +114,12 @@ def _correct(draft: Draft, command: c.Correct) -> None:
     step, plan = draft.incident.step(command.step), draft.incident.plan(command.step)
     answers = _answers(draft, command.step, command.answers)
     corrects = step.evidence.seq if step.evidence else None
-    if step.status is StepStatus.SUBMITTED and not is_pending(plan, answers):
+    owing = is_pending(plan, answers)
+    if step.status is StepStatus.SUBMITTED and not owing:
         draft.add(Kind.ANSWERED, step=command.step, answers=answers, corrects=corrects)
         return
-    draft.add(Kind.CORRECTED, step=command.step, answers=answers, provenance=command.provenance, corrects=corrects)
+    facts: dict[str, Any] = {"provenance": command.provenance, "corrects": corrects, "owing": owing}
+    draft.add(Kind.CORRECTED, step=command.step, answers=answers, **facts)
 
 
 def _answers(draft: Draft, step: str, raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -194,8 +204,13 @@ def _join(draft: Draft, command: c.Join) -> None:
         reason = "Only full members of this workspace can join an incident."
         draft.refuse("join", Refused(title="Not for guests", reason=reason))
         return
+    if not draft.incident.is_open:
+        draft.refuse("join", closed(draft.incident))
+        return
     known = {key.identity for key in draft.incident.keys}
-    keys = [key for key in suspect_keys(command.keys, command.text) if key.identity not in known]
+    free = () if draft.incident.drill else command.free_keys
+    new = [key for key in suspect_keys(command.keys, command.text) if key.identity not in known]
+    keys = [key.model_copy(update={"claimed": key.fingerprint in free}) for key in new]
     draft.add(Kind.JOINED, text=command.text, keys=[key.model_dump(mode="json") for key in keys])
     for key in keys:
         if key.fingerprint in command.elsewhere:
@@ -216,7 +231,8 @@ def _assign(draft: Draft, command: c.Assign) -> None:
     if command.role is Role.DETECTOR:
         raise WrongAnswers({"role": "The detector is who opened the incident, and stays so."})
     plans = [plan.key for plan in draft.incident.playbook.steps if plan.role is command.role]
-    steps = tuple(key for key in plans if not draft.incident.step(key).status.ended)
+    over = (StepStatus.DONE, StepStatus.SKIPPED)  # a submitted step is still asked about
+    steps = tuple(key for key in plans if draft.incident.step(key).status not in over)
     steps = tuple(key for key in steps if draft.incident.step(key).owner != command.to.id)
     posts = _prompts_for(draft.incident, steps, command.to.id)
     facts: dict[str, Any] = {"role": command.role.value, "to": command.to.id, "to_name": command.to.name}

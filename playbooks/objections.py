@@ -22,13 +22,13 @@ def objection(
     if refused := may(incident, act, user, step, member=member):
         return refused
     if not incident.is_open and act not in _AFTER_CLOSING:
-        return _closed(incident)
+        return closed(incident)
     if step is not None:
         return _step_objection(incident, act, user, incident.step(step))
     return _whole_objection(incident, act)
 
 
-def _closed(incident: Incident) -> Refused:
+def closed(incident: Incident) -> Refused:
     state = "a false alarm" if incident.status is IncidentStatus.FALSE_ALARM else "closed"
     reason = (
         f"{incident.label} is {state} since {{when}}. A security lead can start it again: /incident reopen <reason>"
@@ -76,6 +76,10 @@ def _ended(incident: Incident, step: StepState) -> Refused:
 def _no_more_time(step: StepState, mark: str) -> Refused | None:
     if not running(step):
         return Refused(title="Not due yet", reason=f"{mark} is not due before {{when}}.", when=step.due_at)
+    if step.sent_at is not None and step.next_at is None:
+        return Refused(
+            title="Nothing to move", reason=f"Everybody was told about {mark}; more time would change nothing."
+        )
     if step.more_time_used >= MOST_MORE_TIME:
         reason = f"More time was given twice for {mark}, and that is the most. Hand it over, or let a deputy take over."
         return Refused(title="No more time", reason=reason)

@@ -6,7 +6,7 @@ from typing import Any
 from playbooks import commands as c
 from playbooks.draft import Draft
 from playbooks.entries import Kind
-from playbooks.ladder import CHANNEL_WAIT, Rung, first_rung, next_rung, overdue_at, running
+from playbooks.ladder import CHANNEL_WAIT, Rung, asked_for, first_rung, next_rung, overdue_at, running
 from playbooks.states import StepStatus
 
 MISSED_AFTER = timedelta(hours=24)  # real time: what is overdue longer becomes one summary
@@ -15,13 +15,12 @@ MISSED_AFTER = timedelta(hours=24)  # real time: what is overdue longer becomes 
 def tick(draft: Draft, command: c.Tick) -> None:
     """Everything that is due by now, each thing once. At most one rung a step, because the next waits for this one."""
     at, incident = command.at, draft.incident
-    if incident.is_open and not incident.home.channel and not incident.home.thread and incident.t0 + CHANNEL_WAIT <= at:
+    if not incident.home.channel and not incident.home.thread and incident.t0 + CHANNEL_WAIT <= at:
         draft.add(Kind.THREAD_SERVES, why="there was no channel 150 s after the opening", error="timeout")
     missed = []
     for key in (step.key for step in incident.steps):
         if incident.is_open:
-            missed += _come_due(draft, key, at)
-            _climb(draft, key, at)
+            missed += [*_come_due(draft, key, at), *_climb(draft, key, at)]
         _ask(draft, key, at)
     if missed:
         draft.add(Kind.MISSED, steps=missed)
@@ -39,18 +38,21 @@ def _come_due(draft: Draft, key: str, at: datetime) -> list[str]:
     return [key] if missed else []
 
 
-def _climb(draft: Draft, key: str, at: datetime) -> None:
+def _climb(draft: Draft, key: str, at: datetime) -> list[str]:
+    """The next rung; one that is long past ends the ladder and stands in the summary instead."""
     step = draft.incident.step(key)
-    if running(step) and step.next_at is not None and step.next_at <= at:
-        rung = next_rung(draft.incident, step) or Rung(level=step.level or "prompt", keys=())
-        draft.add(Kind.UNANSWERED, step=key, **_facts(rung))
+    if not running(step) or step.next_at is None or step.next_at > at:
+        return []
+    missed = at - step.next_at > MISSED_AFTER
+    rung = None if missed else next_rung(draft.incident, step)
+    draft.add(Kind.UNANSWERED, step=key, **_facts(rung or Rung(level=step.level or "prompt", keys=())))
+    return [key] if missed else []
 
 
 def _ask(draft: Draft, key: str, at: datetime) -> None:
     step = draft.incident.step(key)
     if step.status is StepStatus.SUBMITTED and step.ask_at is not None and step.ask_at <= at:
-        to = step.owner or step.done_by or draft.incident.detector
-        draft.add(Kind.ASK_DUE, step=key, keys=[f"ask:{key}:{step.asks + 1}:dm:{to}"])
+        draft.add(Kind.ASK_DUE, step=key, keys=[f"ask:{key}:{step.asks + 1}:dm:{asked_for(draft.incident, step)}"])
 
 
 def _facts(rung: Rung) -> dict[str, Any]:

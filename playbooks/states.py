@@ -40,6 +40,7 @@ STEP_MOVES: dict[tuple[str, StepStatus], StepStatus] = {
     ("corrected", _SUB): _SUB,
     ("corrected", _DONE): _DONE,
     ("corrected", _SKIP): _DONE,
+    **{("corrected_owing", s): _SUB for s in (_SUB, _DONE, _SKIP)},  # with an answer that is still to come
 }
 
 INCIDENT_MOVES: dict[tuple[str, IncidentStatus], IncidentStatus] = {

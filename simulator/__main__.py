@@ -1,4 +1,4 @@
-"""`python -m simulator serve`: the practice workspace as a process of its own; `act`: be somebody in it."""
+"""`python -m simulator serve`: the practice workspace as a process; `act`: be somebody in it; `drill`: watch it."""
 
 import argparse
 import asyncio
@@ -7,10 +7,8 @@ import signal
 import sys
 from pathlib import Path
 
-from simulator import act
-from simulator.act import act, add_act
+from simulator import act, drill
 from simulator.company import practice_workspace, roster
-from simulator.drill import drill
 from simulator.manifest import read_manifest
 from simulator.web import serve
 from simulator.workspace import Patience
@@ -20,8 +18,9 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="python -m simulator", description="A practice Slack workspace.")
-    verbs = top.add_subparsers(required=True, metavar="serve|act")
+    verbs = top.add_subparsers(required=True, metavar="serve|act|drill")
     act.add_parser(verbs)
+    drill.add_parser(verbs)
     serving = verbs.add_parser("serve", help="serve the workspace until SIGTERM or Ctrl-C")
     serving.add_argument("--host", default="127.0.0.1")
     serving.add_argument("--port", type=int, default=0, help="0 takes a free one")

@@ -1,156 +1,152 @@
-"""Acting as somebody from a shell: each call sees or does one thing; what is open stays open in the workspace.
-
-python -m simulator act "Dana Ito" command /incident a key in a gist
-python -m simulator act "Dana Ito" fill "Trigger=API key committed to a repository" "This is a drill=yes"
-python -m simulator act "Dana Ito" submit
-python -m simulator act "Devi Rao" press "Complete step" --in "T+5"
-python -m simulator act "Sam Okafor" see
-"""
+"""`python -m simulator act`: be somebody in the practice workspace, one act at a time, from a terminal."""
 
 import argparse
 import json
 import sys
-from datetime import datetime
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from simulator.driver import NoAnswer, NotOffered, NotVisible, Person, Practice
+from simulator.driver import Dialog, NoAnswer, NotOffered, NotVisible, Person, Practice
 
-FACTS = Path("data/practice.json")  # where a running practice workspace says how to reach it
-
-
-def add_act(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("person", help='a name, for example "Dana Ito"')
-    parser.add_argument("deed", choices=["see", "command", "fill", "submit", "close", "press", "say", "download"])
-    parser.add_argument(
-        "words", nargs="*", help="the command, the fields as Label=value, the button, the text, the file"
-    )
-    parser.add_argument("--in", dest="message", default="", help="press: words of the message")
-    parser.add_argument("--row", default="", help="press: words of the row in it, on the board")
-    parser.add_argument("--channel", help="where; default #general for a command")
-    parser.add_argument("--facts", type=Path, default=FACTS, help="the JSON line that the workspace printed")
+_SEVERAL = ("multi_static_select", "checkboxes", "multi_users_select")
+_TYPED_TIMES = "datetimepicker"
+FACTS = Path("data/practice.json")  # where `make run` leaves what its workspace printed
 
 
-async def act(options: argparse.Namespace) -> int:
-    """Does it and prints what the person sees then; 1 when it was not possible, with the reason."""
+def add_parser(verbs: Any) -> None:
+    """Add `act` and its acts to the command line."""
+    top = verbs.add_parser("act", help="act as somebody, for example: act … 'Dana Ito' command /incident")
+    top.add_argument("--facts", type=Path, default=FACTS, help=f"the line that `serve` printed; default {FACTS}")
+    top.add_argument("name", help="who, for example 'Dana Ito'")
+    acts = top.add_subparsers(required=True, metavar="ACT", dest="act")
+    for act, (_, help_text, arguments) in ACTS.items():
+        parser = acts.add_parser(act, help=help_text)
+        for argument in arguments:
+            options = {"default": ""} if argument.startswith("--") else {}
+            parser.add_argument(argument, **options, **({"nargs": "*"} if argument == "words" else {}))
+    top.set_defaults(run=run)
+
+
+async def run(options: argparse.Namespace) -> int:
+    """Do it and show what the person sees then; 1 when it could not be done."""
     try:
         facts = json.loads(options.facts.read_text())
-        async with Practice(facts["url"], facts["people_token"]) as practice:
-            person = practice.person(options.person)
-            await _open_dialog(person)
-            await _DEEDS[options.deed](person, options)
-            return 0
-    except (OSError, httpx.HTTPError):
-        return _complain(f"No practice workspace is open here (it would be named in {options.facts}): make run")
-    except KeyError as error:
-        return _complain(f"Nobody here is called {error}.")
-    except (NoAnswer, NotOffered, NotVisible, ValueError) as error:
-        return _complain(str(error))
+        return await _act(options, facts)
+    except (OSError, ValueError, KeyError, httpx.TransportError):
+        _say(f"No practice workspace can be reached through {options.facts}. Start one: make run")
+        return 1
 
 
-async def _open_dialog(person: Person) -> None:
-    stack = await person.dialogs()
-    person.dialog = stack[-1] if stack else None
+async def _act(options: argparse.Namespace, facts: dict[str, Any]) -> int:
+    async with Practice(facts["url"], facts["people_token"]) as practice:
+        if options.name not in practice.ids:
+            _say(f"There is nobody called {options.name!r}; there are {', '.join(practice.ids)}.")
+            return 1
+        person = practice.person(options.name)
+        await person.look()
+        try:
+            await ACTS[options.act][0](person, options)
+        except (NoAnswer, NotOffered, NotVisible) as refusal:
+            _say(str(refusal))
+            return 1
+        await person.look()
+        if person.dialog is not None:
+            _say(_dialog(person.dialog))
+    return 0
 
 
 async def _see(person: Person, options: argparse.Namespace) -> None:
-    for message in await person.messages(options.channel):
-        if message.author == "Quarterdeck":
-            _tell(f"{message.channel_name}\n  " + message.text.replace("\n", "\n  ") + _buttons(message.buttons) + "\n")
-    _tell_dialog(person)
+    for message in await person.messages(options.channel or None):
+        _say(str(message))
 
 
 async def _command(person: Person, options: argparse.Namespace) -> None:
-    name, *text = options.words or ["/incident"]
-    reply = await person.command(name, " ".join(text), channel=options.channel or "general")
+    reply = await person.command(options.command, " ".join(options.words), channel=options.channel or "general")
     if reply is not None:
-        _tell(reply.text)
-    _tell_dialog(person)
-
-
-async def _fill(person: Person, options: argparse.Namespace) -> None:
-    await person.fill(dict(_field(word) for word in options.words))
-    await _open_dialog(person)
-    _tell_dialog(person)
+        _say(reply.text)
 
 
 async def _submit(person: Person, _: argparse.Namespace) -> None:
-    errors = await person.submit()
-    _tell("\n".join(f"{label}: {error}" for label, error in errors.items()) if errors else "sent")
-    _tell_dialog(person)
+    if await person.submit() is None:
+        _say("Accepted.")
 
 
-async def _close(person: Person, _: argparse.Namespace) -> None:
-    await person.close(everything=True)
-    _tell("closed")
+async def _fill(person: Person, options: argparse.Namespace) -> None:
+    pairs = [word.partition("=") for word in options.words]
+    await person.fill({label: _value(person.dialog, label, text) for label, _, text in pairs})
+
+
+def _value(dialog: Dialog | None, label: str, text: str) -> Any:
+    kinds = {field["label"]: field["type"] for field in dialog.fields} if dialog else {}
+    if kinds.get(label) in _SEVERAL:
+        return [part.strip() for part in text.split(",")]
+    if kinds.get(label) == _TYPED_TIMES:
+        return int(text)
+    if label not in kinds and text.lower() in ("yes", "true", "no", "false"):
+        return text.lower() in ("yes", "true")
+    return text
+
+
+async def _say_something(person: Person, options: argparse.Namespace) -> None:
+    await person.say(" ".join(options.words), channel=options.channel or "general")
 
 
 async def _press(person: Person, options: argparse.Namespace) -> None:
-    label = " ".join(options.words)
-    if person.dialog is not None and label in person.dialog.buttons:
-        await person.press_in_dialog(label, row=options.row)
-    else:
-        message = await person.press(label, in_message=options.message, row=options.row, channel=options.channel)
-        _tell(f"pressed {label} in “{message.text.splitlines()[0]}”")
-    _tell_dialog(person)
+    await person.press(options.label, in_message=options.message, row=options.row, choice=options.choice or None)
 
 
-async def _say(person: Person, options: argparse.Namespace) -> None:
-    await person.say(" ".join(options.words), channel=options.channel or "general")
-    _tell("said")
+async def _react(person: Person, options: argparse.Namespace) -> None:
+    await person.react(options.emoji, in_message=options.message)
+
+
+async def _shortcut(person: Person, options: argparse.Namespace) -> None:
+    await person.shortcut(options.label, on_message=options.message or None)
+
+
+async def _close(person: Person, _: argparse.Namespace) -> None:
+    await person.close()
 
 
 async def _download(person: Person, options: argparse.Namespace) -> None:
-    sys.stdout.buffer.write(await person.download(" ".join(options.words)))
+    sys.stdout.buffer.write(await person.download(options.file))
 
 
-_DEEDS = {
-    "see": _see,
-    "command": _command,
-    "fill": _fill,
-    "submit": _submit,
-    "close": _close,
-    "press": _press,
-    "say": _say,
-    "download": _download,
-}
-
-
-def _field(word: str) -> tuple[str, Any]:
-    """`Label=value`; `yes` ticks, several values are parted by `;`, a moment is written as 2026-11-21T12:00."""
-    label, equals, value = word.partition("=")
-    if not equals:
-        raise ValueError(f"{word!r}: write a field as Label=value")
-    if value.lower() in ("yes", "no") and not label.endswith("?"):
-        return label, value.lower() == "yes"
-    if ";" in value:
-        return label, [part.strip() for part in value.split(";")]
-    try:
-        return label, datetime.fromisoformat(value) if "T" in value and value[:2].isdigit() else value
-    except ValueError:
-        return label, value
-
-
-def _tell_dialog(person: Person) -> None:
+async def _look(person: Person, _: argparse.Namespace) -> None:
     if person.dialog is None:
-        return
-    _tell(f"\n[{person.dialog.title}]  {person.dialog.text}".rstrip())
-    for field in person.dialog.fields:
-        options = [option["label"] for option in field.get("options") or []]
-        _tell(f"  {field['label']}: {field['value']}" + (f"   one of {options}" if options else ""))
-    _tell(f"  buttons: {[*person.dialog.buttons, *([person.dialog.submit] if person.dialog.submit else [])]}")
+        _say("No dialog is open.")
 
 
-def _buttons(labels: list[str]) -> str:
-    return f"\n  [{'] ['.join(labels)}]" if labels else ""
+Doing = Callable[[Person, argparse.Namespace], Awaitable[None]]
+
+ACTS: dict[str, tuple[Doing, str, tuple[str, ...]]] = {
+    "see": (_see, "read all messages, or those of --channel", ("--channel",)),
+    "say": (_say_something, "post a message", ("words", "--channel")),
+    "command": (_command, "run a slash command, such as /incident", ("command", "words", "--channel")),
+    "press": (_press, "press a button by its label", ("label", "--message", "--row", "--choice")),
+    "react": (_react, "put an emoji on the newest message with these words", ("emoji", "message")),
+    "shortcut": (_shortcut, "use a shortcut, on a message with --message", ("label", "--message")),
+    "download": (_download, "print a file that was sent", ("file",)),
+    "dialog": (_look, "show the open dialog", ()),
+    "fill": (_fill, "fill the open dialog: LABEL=VALUE …", ("words",)),
+    "submit": (_submit, "submit the open dialog", ()),
+    "close": (_close, "close the open dialog", ()),
+}
+"""Act → what does it, what it is for, its arguments."""
 
 
-def _tell(text: str) -> None:
+def _dialog(dialog: Dialog) -> str:
+    lines = [f"[{dialog.title}]", dialog.text] if dialog.text else [f"[{dialog.title}]"]
+    for field in dialog.fields:
+        offered = f"  ({' / '.join(o['label'] for o in field['options'])})" if field["options"] else ""
+        wrong = f"  ! {field['error']}" if field["error"] else ""
+        lines.append(f"  {field['label']}: {field['value'] or ''}{offered}{wrong}")
+    if dialog.buttons:
+        lines.append(f"  buttons: {', '.join(dialog.buttons)}")
+    return "\n".join([*lines, f"  submit: {dialog.submit}"] if dialog.submit else lines)
+
+
+def _say(text: str) -> None:
     sys.stdout.write(text + "\n")
-
-
-def _complain(text: str) -> int:
-    sys.stderr.write(text + "\n")
-    return 1

@@ -3,6 +3,7 @@
 It starts the workspace and a real `quarterdeck run`, and speaks to both only as Slack and people do.
 """
 
+import argparse
 import asyncio
 import json
 import os
@@ -24,23 +25,40 @@ PEOPLE = ["Dana Ito", "Sam Okafor", "Sid Park", "Devi Rao", "Max Lind", "Ada Bra
 START_S = 15.0
 
 
-async def drill(folder: Path, manifest: Path | None) -> int:
-    """Plays it and prints it; 0 when the exported record verifies. The record stays in `folder`."""
+def add_parser(verbs: Any) -> None:
+    """Add `drill` to the command line."""
+    parser = verbs.add_parser("drill", help="the company plays one whole incident in about 20 seconds")
+    parser.add_argument("--folder", type=Path, default=Path("data/drill"), help="where record and export are left")
+    parser.add_argument("--manifest", type=Path, default=Path("slack-manifest.yaml"), help="the app's manifest")
+    parser.set_defaults(run=run)
+
+
+async def run(options: argparse.Namespace) -> int:
+    """Plays it and prints it; 0 when the exported record verifies. The record stays in the folder."""
+    folder: Path = options.folder
+    _clear(folder)
+    workspace = practice_workspace(manifest=read_manifest(options.manifest))
+    async with (
+        serve(workspace) as server,
+        _quarterdeck(server.facts(), folder) as environment,
+        Practice(server.url, server.facts()["people_token"]) as practice,
+    ):
+        transcript = Transcript(practice, PEOPLE, SPEED)
+        watching = asyncio.create_task(transcript.watch())
+        try:
+            await _Play(practice, transcript).run()
+            await asyncio.sleep(0.5)
+        finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+        return await _epilogue(practice, transcript, folder, environment)
+
+
+def _clear(folder: Path) -> None:
+    """A new workspace knows nothing of an old record."""
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("drill.db*"):
         old.unlink()
-    workspace = practice_workspace(manifest=read_manifest(manifest) if manifest else None)
-    async with serve(workspace) as server, _quarterdeck(server.facts(), folder) as environment:
-        async with Practice(server.url, server.facts()["people_token"]) as practice:
-            transcript = Transcript(practice, PEOPLE, SPEED)
-            watching = asyncio.create_task(transcript.watch())
-            try:
-                await _Play(practice, transcript).run()
-                await asyncio.sleep(0.5)
-            finally:
-                watching.cancel()
-                await asyncio.gather(watching, return_exceptions=True)
-            return await _epilogue(practice, transcript, folder, environment)
 
 
 class _Play:

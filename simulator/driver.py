@@ -210,10 +210,6 @@ class Person:
         """Wait until a message with these words is visible and return the newest. Raises NotVisible."""
         return await self._look(lambda message: text in message.text, f"a message with {text!r}", channel, timeout)
 
-    async def dialogs(self) -> list[Dialog]:
-        """The dialogs that are open, the one on top last."""
-        return [Dialog(dialog) for dialog in await self._see("dialogs")]
-
     async def sees_dialog(self, title: str, *, timeout: float = PATIENCE_S) -> Dialog:  # noqa: ASYNC109
         """Wait until a dialog with this title is on top. Raises NotVisible."""
         give_up = time.monotonic() + timeout

@@ -4,8 +4,6 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from playbooks.exports import unavailable
-
 from bot import wording
 from bot.slack import forms
 from bot.slack.grammar import NEEDS_INCIDENT, Line, read
@@ -15,6 +13,7 @@ from playbooks.access import Act
 from playbooks.commands import Assign, Close, Export, FalseAlarm, Note, OnIncident, Reopen, Try
 from playbooks.entries import Actor
 from playbooks.errors import WrongAnswers
+from playbooks.exports import unavailable
 from playbooks.incident import Incident
 from playbooks.model import Role
 from playbooks.objections import objection

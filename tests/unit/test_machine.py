@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from playbooks import commands as c
-from playbooks.entries import Kind
+from playbooks.entries import SYSTEM_ACTOR, Kind
 from playbooks.errors import Refused, WrongAnswers
 from playbooks.fold import fold
 from playbooks.machine import open_incident
@@ -432,3 +432,110 @@ def test_the_state_is_the_fold_of_the_entries() -> None:
     story.reopen()
 
     assert fold(story.entries) == story.incident
+
+
+# --- what is easily got wrong
+
+
+def test_without_a_security_lead_whoever_opened_it_names_people() -> None:
+    story = Story(roster={Role.DEV_LEAD: (DEVI,)}).open()
+    assert story.close(by=DANA).refused is not None
+
+    assert story.assign(Role.SECURITY_LEAD, SAM, by=DANA).refused is None
+
+    assert story.assign(Role.AUDITOR, ADA, by=DANA).refused is not None
+    assert story.assign(Role.AUDITOR, ADA, by=SAM).refused is None
+
+
+def test_the_system_is_nobody_to_write_to() -> None:
+    story = Story().open(by=SYSTEM_ACTOR)
+
+    assert not [s.key for s in story.surfaces() if "dm:system" in s.key]
+    assert "system" not in story.incident.members
+
+
+def test_rungs_that_are_more_than_a_day_old_are_summed_up_too() -> None:
+    story = Story().open().until(6)
+    before = len(story.of(Kind.UNANSWERED))
+    story.wait(minutes=60 * 30).tick()
+
+    assert [e.data["keys"] for e in story.of(Kind.UNANSWERED)[before:]] == [[], []]
+    assert set(story.of(Kind.MISSED)[0].data["steps"]) == {"escalate", "revoke", "logs", "notify", "rotate"}
+
+
+def test_each_key_of_a_line_counts() -> None:
+    one, two = "[Anthropic key sk-ant-api03-…, fingerprint 00ff00ff00ff00ff]", "apikey_01Wiki0000"
+    story = Story().open(keys=(f"{one} and {two}", "prod-gateway"))
+
+    assert [key.identity for key in story.incident.keys] == ["00ff00ff00ff00ff", two, "prod-gateway"]
+
+
+def test_a_key_that_joined_is_claimed_where_it_is_free() -> None:
+    key = "[Anthropic key sk-ant-api03-…, fingerprint 00ff00ff00ff00ff]"
+    story = Story().open()
+    story.join("Here too", keys=(key,), free_keys=("00ff00ff00ff00ff",))
+
+    assert story.incident.keys[0].claimed
+
+
+def test_nobody_joins_what_is_closed() -> None:
+    story = Story().open().complete_all()
+    story.close()
+
+    assert story.join("Again").refused is not None
+
+
+def test_a_correction_that_owes_the_answer_again_is_asked_for_again() -> None:
+    story = Story().open()
+    story.complete("escalate")
+    story.correct("escalate", NO_ID_YET)
+
+    assert story.step("escalate").status is StepStatus.SUBMITTED
+    story.until(15)
+    assert len(story.of(Kind.ASK_DUE, "escalate")) == 1
+
+
+def test_whoever_gets_the_role_is_asked_for_what_is_still_to_come() -> None:
+    story = Story().open()
+    story.complete("escalate", NO_ID_YET)
+    story.assign(Role.SECURITY_LEAD, SID)
+    story.until(15)
+
+    assert story.of(Kind.ASK_DUE, "escalate")[0].data["keys"] == [f"ask:escalate:1:dm:{SID.id}"]
+
+
+def test_the_next_person_is_asked_when_the_owner_is_out_of_reach() -> None:
+    story = Story(slack=False).open()
+    story.complete("escalate", NO_ID_YET)
+    story.until(15)
+    story.failed(f"ask:escalate:1:dm:{SAM.id}")
+    story.until(30)
+
+    assert story.of(Kind.ASK_DUE, "escalate")[1].data["keys"] == [f"ask:escalate:2:dm:{SID.id}"]
+
+
+def test_the_scorecard_finds_a_place_although_the_incident_was_called_off_before_it_had_one() -> None:
+    story = Story(channel=False).open()
+    story.false_alarm()
+    story.until(3)
+
+    assert story.incident.home.thread
+
+
+def test_a_new_owner_whose_prompt_is_still_on_its_way_has_the_whole_time() -> None:
+    story = Story().open().until(6.9)
+    story.slack = False
+    story.until(7)
+    story.take_over("revoke", by=MAX)
+    story.until(20)
+    assert len(story.of(Kind.UNANSWERED, "revoke")) == 1
+
+    story.slack = True
+
+    assert story.step("revoke").next_at == story.now + timedelta(minutes=2)
+
+
+def test_more_time_is_refused_when_nothing_is_left_to_move() -> None:
+    story = Story().open().until(60)
+
+    assert story.more_time("revoke").refused is not None

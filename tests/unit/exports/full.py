@@ -37,7 +37,7 @@ def _first_minutes(story: Story) -> None:
     story.hand_over("revoke", Actor(id="U0NEW", name="New | Person"), NASTY, by=SAM)
     story.note(NASTY, by=DEVI, occurred_at=story.incident.t0)
     story.until(9.2).assign(Role.RECOVERY_OWNER, ROB)
-    story.until(14)
+    story.until(34)
     story.failed("announcement", "channel_not_found", "The alerts channel is gone.")
     story.do(c.JobFailed, job="pin", error="not_pinnable", why="The board cannot be pinned.")
 
