@@ -29,9 +29,10 @@ class Places:
         self._workspace = workspace
         self.alerts = alerts
 
-    def link(self, channel: str, ts: str) -> str:
-        """The permalink of a message, as chat.getPermalink would give it, without the call."""
-        return f"{self._workspace.rstrip('/')}/archives/{channel}/p{ts.replace('.', '')}"
+    def link(self, channel: str, ts: str | None = None) -> str:
+        """The permalink of a channel or message, as chat.getPermalink would give it, without the call."""
+        message = f"/p{ts.replace('.', '')}" if ts else ""
+        return f"{self._workspace.rstrip('/')}/archives/{channel}{message}"
 
     async def spot(self, place: str, team: str, incident: Incident | None) -> Spot:
         """Raises `NotYet`, and what the gateway raises when a direct message has to be opened first."""

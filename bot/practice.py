@@ -12,15 +12,18 @@ import sys
 import tempfile
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
+
+import httpx
 
 from bot.errors import Stop
 from bot.manifest import manifest_yaml
 from bot.settings import Settings
 
 START_S = 15.0
+LOOK_S = 0.1
 FACTS = Path("data/practice.json")
 
 
@@ -33,16 +36,18 @@ async def practice(settings: Settings) -> None:
     with tempfile.TemporaryDirectory(prefix="quarterdeck-practice-") as folder:
         async with _workspace(Path(folder)) as facts:
             _publish(facts)
-            _say(_welcome(settings))
-            await _keep_running(_environment(settings, facts, Path(folder)), stopping)
+            await _keep_running(settings, _environment(settings, facts, Path(folder)), stopping)
 
 
-async def _keep_running(environment: dict[str, str], stopping: asyncio.Event) -> None:
+async def _keep_running(settings: Settings, environment: dict[str, str], stopping: asyncio.Event) -> None:
     waiting = asyncio.create_task(stopping.wait())
+    welcome = _welcome(settings)
     while not stopping.is_set():
         bot = await asyncio.create_subprocess_exec(sys.executable, "-m", "bot", "run", env=environment)
-        _say(f"Quarterdeck runs as process {bot.pid}. Try: kill -9 {bot.pid}")
         ended = asyncio.create_task(bot.wait())
+        if await _is_ready(settings, ended):
+            _say(f"{welcome}Quarterdeck runs as process {bot.pid}. Try: kill -9 {bot.pid}")
+            welcome = ""
         await asyncio.wait({waiting, ended}, return_when=asyncio.FIRST_COMPLETED)
         if stopping.is_set():
             await _stop(bot)
@@ -51,6 +56,20 @@ async def _keep_running(environment: dict[str, str], stopping: asyncio.Event) ->
             raise Stop(f"Quarterdeck ended by itself with exit code {code}; what it said stands above.")
         else:
             _say(f"Quarterdeck was killed ({signal.Signals(-code).name}); starting it again.")
+
+
+async def _is_ready(settings: Settings, ended: asyncio.Task[int]) -> bool:
+    """Waits until Slack's side reaches it; False when it ends before that."""
+    url = f"http://{settings.quarterdeck_http_host}:{settings.quarterdeck_http_port}/readyz"
+    async with httpx.AsyncClient() as http:
+        for _ in range(int(START_S / LOOK_S)):
+            await asyncio.wait({ended}, timeout=LOOK_S)
+            if ended.done():
+                return False
+            with suppress(httpx.HTTPError):
+                if (await http.get(url)).json().get("slack") == "ok":
+                    return True
+    return True
 
 
 @asynccontextmanager
@@ -126,6 +145,8 @@ def _welcome(settings: Settings) -> str:
             f'  {act} "Devi Rao" press "Complete step" --message T+5',
             "",
             "`make drill` plays it all by itself. Your own Slack: “Put it into your Slack” in README.md. Stop: Ctrl-C.",
+            "",
+            "",
         ]
     )
 

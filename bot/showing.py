@@ -128,6 +128,7 @@ class Showing:
             late_s=late_s,
             late_why=late_why,
             maybe_repeat=row.id in self._blind,
+            links=self._links(incident),
         )
         shown = render(incident, row.key, context) if incident else render_notice(row.kind, row.payload or {}, context)
         if isinstance(shown, Topic):
@@ -140,6 +141,10 @@ class Showing:
         else:
             await self._gateway.update(spot.channel, row.ts, shown.text, shown.blocks)
             await self._store.note(Shown(id=row.id, ts=row.ts, version=row.wanted))
+
+    def _links(self, incident: Incident | None) -> dict[str, str]:
+        channel = incident.home.channel if incident else None
+        return {"channel": self._places.link(channel)} if channel else {}
 
     async def _nothing(self, row: SurfaceRow) -> None:
         """There is nothing to say (any more)."""

@@ -60,7 +60,8 @@ def posted(incident: Incident, entry: Entry) -> Incident:
     step, key, at = incident.step(entry.step), entry.data["surface"], entry.occurred_at
     known = step.posts.get(key) or Post(wanted_at=at)
     late = {"late_s": entry.data.get("late_s", 0.0), "late_why": entry.data.get("late_why")}
-    post = known.model_copy(update={"posted_at": at, "failed": None, **late})
+    repeat = entry.data.get("maybe_repeat", False)
+    post = known.model_copy(update={"posted_at": at, "failed": None, "repeat": repeat, **late})
     changes: dict[str, Any] = {"posts": {**step.posts, key: post}}
     if entry.kind is Kind.PROMPTED and step.prompted_at is None:
         late_after = timedelta(seconds=LATE_AFTER_S / incident.speed)

@@ -66,7 +66,8 @@ def corrected(incident: Incident, entry: Entry) -> Incident:
 def _new_owner(incident: Incident, step: StepState, to: str, entry: Entry) -> Incident:
     """After a hand-over the former owner is nobody new, and `within` starts anew where the step was prompted."""
     told = tuple(dict.fromkeys((*step.told, *((step.owner,) if step.owner else ()), to)))
-    changes: dict[str, Any] = {"owner": to, "told": told}
+    giver = entry.actor.id if entry.actor.id != to else None
+    changes: dict[str, Any] = {"owner": to, "told": told, "handed_by": giver}
     if running(step):
         new = {post["key"]: Post(wanted_at=entry.at) for post in entry.data["posts"] if post["step"] == step.key}
         changes |= {"level": "prompt", "posts": {**step.posts, **new}, "extra_minutes": 0.0}

@@ -43,6 +43,7 @@ class Post(Frozen):
     failed: str | None = None
     late_s: float = 0.0  # real seconds after due, only when it is worth saying
     late_why: str | None = None
+    repeat: bool = False  # posted without having been able to look whether it is there already
 
 
 class StepState(Frozen):
@@ -56,6 +57,7 @@ class StepState(Frozen):
     key: str
     status: StepStatus = StepStatus.WAITING
     owner: str | None = None
+    handed_by: str | None = None  # who gave it to the present owner, when somebody else did
     due_at: datetime
     level: str | None = None
     level_keys: tuple[str, ...] = ()

@@ -98,7 +98,7 @@ def _notices(ask: Asked, context: Context) -> list[str]:
     """What is said right after the head: why it comes late, that it may come twice, that it is a drill."""
     late = ask.post if ask.post and ask.post.late_why else context
     lines = [words.late_line(late.late_s, late.late_why)] if late.late_why else []
-    lines += ["This may be a repeat."] if context.maybe_repeat else []
+    lines += ["This may be a repeat."] if context.maybe_repeat or (ask.post and ask.post.repeat) else []
     return lines + ([words.DRILL_RULE] if ask.incident.drill and not ask.step.status.ended else [])
 
 
@@ -174,13 +174,8 @@ def _whose(ask: Asked) -> str:
 
 
 def _handed(ask: Asked) -> str:
-    """Whether somebody else was prompted before: the step changed hands. From whom, where only one can be meant."""
-    start = f"prompt:{ask.step.key}:dm:"
-    others = {key.removeprefix(start): post for key, post in ask.step.posts.items() if key.startswith(start)}
-    mine = others.pop(ask.user or "", None)
-    if mine is None or not any(post.wanted_at <= mine.wanted_at for post in others.values()):
-        return ""
-    return f", handed over from {words.name_of(ask.incident, *others)}" if len(others) == 1 else ", handed over to you"
+    giver = ask.step.handed_by
+    return f", handed over by {words.name_of(ask.incident, giver)}" if giver else ""
 
 
 def _what_to_do(ask: Asked) -> list[str]:

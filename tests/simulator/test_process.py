@@ -27,18 +27,8 @@ settings: {event_subscriptions: {bot_events: [message.im]}}
 """
 
 
-async def act(facts: dict[str, Any], *words: str) -> tuple[int | None, str]:
-    command = [
-        sys.executable,
-        "-m",
-        "simulator",
-        "act",
-        "--url",
-        facts["url"],
-        "--token",
-        facts["people_token"],
-        *words,
-    ]
+async def act(facts: Path, *words: str) -> tuple[int | None, str]:
+    command = [sys.executable, "-m", "simulator", "act", "--facts", str(facts), *words]
     process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
     out, _ = await process.communicate()
     return process.returncode, out.decode()
@@ -54,8 +44,8 @@ async def test_serve_says_how_to_connect_and_ends_on_sigterm(tmp_path: Path) -> 
     auth = await AsyncWebClient(facts["bot_token"], base_url=facts["api_url"]).auth_test()
     async with Practice(facts["url"], facts["people_token"]) as practice:
         assert "Dana Ito" in practice.ids
-    said = await act(facts, "Dana Ito", "say", "hello", "there", "--channel", "general")
-    seen = await act(facts, "Sam Okafor", "see", "--channel", "general")
+    said = await act(ready, "Dana Ito", "say", "hello", "there", "--channel", "general")
+    seen = await act(ready, "Sam Okafor", "see", "--channel", "general")
     process.send_signal(signal.SIGTERM)
 
     assert await asyncio.wait_for(process.wait(), 10) == 0

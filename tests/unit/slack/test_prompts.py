@@ -151,7 +151,7 @@ def test_a_former_owner_is_asked_nothing_more(story: Story) -> None:
     story.hand_over("revoke", EVE)
     assert seen(story, DM).splitlines()[1:] == ["Eve Novak owns this step now, nothing more for you to do."]
     assert seen(story, DM, posted=False) == "(nothing)"
-    assert "@U0EVE, this is yours, due now (12:05), handed over from Devi Rao." in seen(
+    assert "@U0EVE, this is yours, due now (12:05), handed over by Devi Rao." in seen(
         story, "prompt:revoke:dm:U0EVE", posted=False
     )
 
@@ -159,7 +159,7 @@ def test_a_former_owner_is_asked_nothing_more(story: Story) -> None:
 def test_a_deputy_who_took_over_owns_it(story: Story) -> None:
     story.until(8).take_over("revoke", by=MAX)
     line = seen(story, "prompt:revoke:dm:U0MAX").splitlines()[1]
-    assert line == "@U0MAX, this is yours, due since 12:05, handed over from Devi Rao."
+    assert line == "@U0MAX, this is yours, due since 12:05."
 
 
 def test_a_former_owners_prompt_stays_away_when_the_new_one_does_not_answer() -> None:
