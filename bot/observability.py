@@ -59,5 +59,5 @@ def configure_logs(style: Literal["text", "json"]) -> None:
     )
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
     # At DEBUG the SDK prints whole envelopes; at INFO every reconnect. Neither belongs into an operator's log.
-    for name in ("slack_bolt", "slack_sdk", "apscheduler", "alembic", "uvicorn", "aiohttp.access"):
+    for name in ("slack_bolt", "slack_sdk", "apscheduler", "alembic", "uvicorn", "aiohttp.access", "httpx"):
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -320,7 +320,7 @@ class Company:
 
     async def _check_board(self, incident: Incident) -> None:
         rows = await self.store.surfaces(self.team, incident.number, ["board"])
-        if not rows or rows[0].ts is None or rows[0].channel is None:
+        if not rows or rows[0].ts is None or rows[0].channel is None or rows[0].state is not SurfaceState.LIVE:
             return
         message = self.workspace.message(rows[0].channel, rows[0].ts)
         sections = [block["text"]["text"] for block in message.blocks if block["type"] == "section"]

@@ -6,7 +6,6 @@ import re
 import signal
 import sys
 from pathlib import Path
-from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
