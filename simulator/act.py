@@ -81,6 +81,8 @@ async def _fill(person: Person, options: argparse.Namespace) -> None:
 
 def _value(dialog: Dialog | None, label: str, text: str) -> Any:
     kinds = {field["label"]: field["type"] for field in dialog.fields} if dialog else {}
+    if text.lower() in ("yes", "no") and kinds.get(label) == "checkboxes":
+        return text.lower() == "yes"
     if kinds.get(label) in _SEVERAL:
         return [part.strip() for part in text.split(",")]
     if kinds.get(label) == _TYPED_TIMES:
