@@ -81,16 +81,20 @@ class Desk:
         await self.open_view(body, forms.refusal_notice(refused))
 
     async def on_message(self, event: Mapping[str, Any]) -> None:
-        """A direct message to the bot is answered with help, once."""
+        """A direct message to the bot is answered with help, once; whoever pasted a key there is told."""
         if event.get("channel_type") != "im" or event.get("subtype") or event.get("bot_id") or not event.get("user"):
             return
         source = f"message:{event.get('channel')}:{event.get('ts')}"
         user, now = str(event["user"]), self.clock.now()
+        _, found = self.masker.text(str(event.get("text") or ""))
+        tokens = [str(one) for one in found]
 
         def want_help(tx: Any) -> None:
             if tx.repeat(self.team, source) is None:
                 tx.remember(self.team, source, now)
                 tx.want(self.team, f"help:{event.get('ts')}", f"dm:{user}", {}, now)
+                if tokens:
+                    tx.want(self.team, f"secret:{source}", f"dm:{user}", {"tokens": tokens, "link": ""}, now)
 
         await self.store.transact(want_help)
         self.intake.stir()
