@@ -162,6 +162,10 @@ def no_such_incident(number: int) -> str:
     return f"There is no incident {label_of(number)}. `/incident list` shows those that there are."
 
 
+def no_such_step(incident: str) -> str:
+    return f"{incident} has no such step. Its board shows the steps that it has."
+
+
 def no_such_number(text: str) -> str:
     return (
         f"“{said(text, 60)}” is no incident number; write it as INC-0001. `/incident list` shows those that there are."

@@ -42,7 +42,7 @@ def about(view: Mapping[str, Any]) -> About:
     """Never fails: number 0 is no incident."""
     kept = metadata(view)
     number = kept.get("number")
-    known = isinstance(number, int) and not isinstance(number, bool)
+    known = isinstance(number, int) and not isinstance(number, bool) and 0 < number < 10**9
     return About(
         number=number if known and isinstance(number, int) else 0,
         step=str(kept.get("step") or ""),

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from bot import wording
+from bot.errors import SlackTrouble
 from bot.slack import forms, ids
 from bot.slack.listeners import Desk, press_id
 from playbooks.access import Act
@@ -30,7 +31,7 @@ async def on_press(desk: Desk, body: Body) -> None:
         return
     press = _PRESSES.get(action_id)
     number, step = ids.target(str(action.get("value") or ""))
-    if press is None or number is None:
+    if press is None or number is None or (step is None and action_id in _OF_A_STEP):
         await desk.notice(body, wording.unknown_button())
         return
     try:
@@ -92,7 +93,11 @@ async def _join(desk: Desk, body: Body, incident: Incident, _: str | None) -> No
     member = await desk.people.may_open(desk.actor(body).id, (body.get("team") or {}).get("id"))
     about = desk.about(body, press_id(body), incident.number)
     result = await desk.intake.submit(Join(**about, text=text, keys=keys, member=member))
-    await desk.gateway.update_view(str(view.get("id")), forms.notice("Joined", result.answer))
+    said = forms.notice(result.title if result.refused else "Joined", result.answer)
+    try:
+        await desk.gateway.update_view(str(view.get("id")), said)
+    except SlackTrouble:  # the form was closed meanwhile
+        await desk.open_view(body, said)
 
 
 async def _through_the_door(desk: Desk, body: Body) -> None:
@@ -113,6 +118,14 @@ def in_its_channel(body: Body, incident: Incident) -> bool:
     return incident.home.channel is not None and channel == incident.home.channel
 
 
+_OF_A_STEP = {
+    ids.STEP_COMPLETE,
+    ids.STEP_CORRECT,
+    ids.STEP_TAKE_OVER,
+    ids.STEP_CANT,
+    ids.ANSWER_GIVE,
+    ids.ANSWER_WAIVE,
+}
 _QUIET = {ids.LINK}  # a link button: Slack opens it by itself
 _PRESSES: dict[str, Callable[[Desk, Body, Incident, str | None], Awaitable[None]]] = {
     ids.STEP_COMPLETE: _complete,

@@ -64,6 +64,8 @@ async def _correct(desk: Desk, body: Body, view: Mapping[str, Any]) -> Answer:
 async def _step(desk: Desk, body: Body, view: Mapping[str, Any], kind: type[Complete | Correct]) -> Answer:
     form = forms.about(view)
     incident = await desk.store.incident(desk.team, form.number)
+    if form.step not in {step.key for step in incident.steps}:
+        return _said("Not found", wording.no_such_step(incident.label))
     answers = values.read_step(view, incident.plan(form.step))
     about = desk.about(body, form_id(view), form.number)
     return await _act(desk, kind(**about, step=form.step, answers=answers))
