@@ -74,6 +74,8 @@ async def _started(deck: Deck, settings: Settings, clock: Clock, held: Held) -> 
     await deck.store.heartbeat(team, clock.now(), 0.0)
     await deck.store.set_meta("", "team", team)  # for the command line, which asks nothing of Slack
     socket = Socket(deck.bolt, settings.slack_app_token.get_secret_value(), clock) if settings.slack_app_token else None
+    if socket:
+        await socket.check_token()
     health = Health(deck.store, deck.lateness, clock, team, socket.connected if socket else _always)
     web = WebServer(
         web_app(health.readiness, None if socket else deck.bolt),

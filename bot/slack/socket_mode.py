@@ -7,14 +7,24 @@ new one (slackapi/python-slack-sdk#1446). The watchdog forgets the address and c
 import asyncio
 import contextlib
 
+import aiohttp
 import structlog
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
 
 from bot.clock import Clock
+from bot.errors import NoSlack
 
 log = structlog.get_logger()
 PATIENCE_S = 10.0
+_AGAIN = "Copy an App-Level Token (xapp-…) from Basic Information again."
+_ADVICE = {
+    **dict.fromkeys(("invalid_auth", "not_authed", "token_revoked", "account_inactive"), _AGAIN),
+    "missing_scope": "Give the App-Level Token the scope connections:write.",
+    "not_allowed_token_type": _AGAIN,
+    "socket_mode_not_enabled": "Switch Socket Mode on in the app's settings.",
+}
 LOOK_S = 2.0
 
 
@@ -23,6 +33,20 @@ class Socket:
         self._handler = AsyncSocketModeHandler(bolt, app_token)
         self._clock = clock
         self._connecting: asyncio.Task[None] | None = None
+
+    async def check_token(self) -> None:
+        """Raises `NoSlack` when Slack refuses the app token; with any other trouble the client goes on trying."""
+        client = self._handler.client
+        try:
+            answer = await client.web_client.apps_connections_open(app_token=client.app_token)
+        except SlackApiError as error:
+            code = error.response.get("error")
+            if code in _ADVICE:
+                raise NoSlack(f'SLACK_APP_TOKEN: Slack answered "{code}". {_ADVICE[code]}') from None
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            log.warning("no socket yet", action="socket_not_yet", why=str(error))
+        else:
+            client.wss_uri = answer["url"]  # good for one connection, the first
 
     async def start(self) -> None:
         """Begins to connect; the SDK's client keeps trying by itself."""
