@@ -6,6 +6,7 @@ import socket
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
+import structlog
 import uvicorn
 from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncApp
@@ -15,6 +16,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.errors import WrongSettings
+
+log = structlog.get_logger()
 
 Readiness = Callable[[], Awaitable[tuple[bool, dict[str, Any]]]]
 
@@ -31,9 +34,21 @@ def web_app(readiness: Readiness, bolt: AsyncApp | None) -> Starlette:
 
     routes = [Route("/healthz", healthz), Route("/readyz", readyz)]
     if bolt is not None:
-        handler = AsyncSlackRequestHandler(bolt)
-        routes.append(Route("/slack/events", handler.handle, methods=["POST"]))
+        routes.append(Route("/slack/events", _readable(AsyncSlackRequestHandler(bolt)), methods=["POST"]))
     return Starlette(routes=routes)
+
+
+def _readable(handler: AsyncSlackRequestHandler) -> Callable[[Request], Awaitable[Response]]:
+    """Bolt reads the body before it checks the signature, so anybody could fill the log with tracebacks."""
+
+    async def events(request: Request) -> Response:
+        try:
+            return await handler.handle(request)
+        except Exception as error:
+            log.warning("a request could not be read", action="request_unreadable", why=type(error).__name__)
+            return PlainTextResponse("This is no request of Slack's.\n", status_code=400)
+
+    return events
 
 
 class _Server(uvicorn.Server):

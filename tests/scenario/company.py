@@ -109,6 +109,7 @@ class Company:
 
     def __init__(self, workspace: Workspace, practice: Practice, clock: TestClock, url: str) -> None:
         self.workspace, self.practice, self.clock, self.url = workspace, practice, clock, url
+        self.parts: AsyncExitStack
         self.settings: Settings
         self.deck: Deck
         self.store: Store
@@ -126,6 +127,42 @@ class Company:
             )
         )
         self.repeats_allowed = False
+
+    # --- the bot's process
+
+    async def start(self) -> None:
+        """Join the bot's parts and connect them, as a start of the process does."""
+        self.store = open_store(self.url)
+        self.parts.push_async_callback(self.store.close)
+        session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10))
+        await self.parts.enter_async_context(session)
+        self.deck = await join_parts(self.settings, self.store, self.clock, session)
+        await self.store.heartbeat(self.team, self.clock.now(), 0.0)
+        await (self._over_a_socket() if self.settings.socket_mode else self._over_http())
+
+    async def _over_a_socket(self) -> None:
+        socket = Socket(self.deck.bolt, self.workspace.credentials.app_token, self.clock)
+        await socket.start()
+        self.parts.push_async_callback(socket.stop)
+        assert await socket.wait_connected(5)
+
+    async def _over_http(self) -> None:
+        web = WebServer(web_app(_ready, self.deck.bolt), "127.0.0.1", 0)
+        await web.start()
+        self.parts.push_async_callback(web.stop)
+        self.workspace.request_url = f"{web.address}/slack/events"
+
+    async def stop(self) -> None:
+        """End it; what is on disk stays."""
+        await self.store.heartbeat(self.team, self.clock.now(), 15.0)
+        await self.parts.aclose()
+
+    async def away(self, how_long: timedelta) -> None:
+        """The process ends, and another begins that much later."""
+        await self.stop()
+        self.clock.move(self.clock.now() + how_long)
+        await self.start()
+        await self.quiet()
 
     # --- time
 
@@ -349,38 +386,21 @@ def limited(seconds: int) -> SlackError:
 
 @asynccontextmanager
 async def company_at_work(
-    folder: Path, url: str, *, roster: bool = True, http: bool = False, **settings: Any
+    folder: Path, url: str, *, roster: bool = True, http: bool = False, start: datetime = NOON, **settings: Any
 ) -> AsyncIterator[Company]:
     """The whole company with the bot connected. `url` is a migrated database. With `http` over signed requests."""
-    clock = TestClock()
+    clock = TestClock(start)
     workspace = practice_workspace(now=clock.seconds, sleep=clock.told, manifest=read_manifest(MANIFEST))
-    async with AsyncExitStack() as stack:
-        server = await stack.enter_async_context(serve(workspace))
-        practice = await stack.enter_async_context(Practice(server.url, workspace.credentials.people_token))
+    async with (
+        serve(workspace) as server,
+        Practice(server.url, workspace.credentials.people_token) as practice,
+        AsyncExitStack() as parts,
+    ):
         company = Company(workspace, practice, clock, url)
+        company.parts = parts
         company.settings = _settings(company, folder, server.api_url, roster, http, settings)
-        await start(company, stack, http=http)
+        await company.start()
         yield company
-
-
-async def start(company: Company, stack: AsyncExitStack, *, http: bool = False) -> None:
-    """Join the bot's parts and connect them, as a start of the process does."""
-    company.store = open_store(company.url)
-    stack.push_async_callback(company.store.close)
-    session = await stack.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)))
-    company.deck = await join_parts(company.settings, company.store, company.clock, session)
-    await company.store.heartbeat(company.team, company.clock.now(), 0.0)
-    if http:
-        web = WebServer(web_app(_ready, company.deck.bolt), "127.0.0.1", 0)
-        await web.start()
-        stack.push_async_callback(web.stop)
-        company.workspace.request_url = f"{web.address}/slack/events"
-        return
-    token = company.workspace.credentials.app_token
-    socket = Socket(company.deck.bolt, token, company.clock)
-    await socket.start()
-    stack.push_async_callback(socket.stop)
-    assert await socket.wait_connected(5)
 
 
 async def _ready() -> tuple[bool, dict[str, Any]]:
