@@ -171,8 +171,7 @@ async def test_a_bot_that_was_away_says_how_late_and_why(record: str, tmp_path: 
     async with company_at_work(tmp_path, record) as company:
         await company.open()
         await company.at("12:04")
-        await _away(company, timedelta(minutes=5))
-        await company.quiet()
+        await company.away(timedelta(minutes=5))
 
         prompt = await company.prompt(company.devi, "T+5")
         assert prompt.text.splitlines()[1] == "4 min late: Quarterdeck was not running"
@@ -186,8 +185,7 @@ async def test_more_than_a_day_overdue_becomes_one_summary(record: str, tmp_path
         await company.open()
         await company.at("12:04")
         before = len(company.by_bot())
-        await _away(company, timedelta(hours=25))
-        await company.quiet()
+        await company.away(timedelta(hours=25))
 
         missed = [m for m in await company.sam.messages() if m.text.startswith("Missed · INC-0001")]
         assert sorted(m.channel_name for m in missed) == [f"#{CHANNEL}", "#security-alerts"]
@@ -201,11 +199,26 @@ async def test_more_than_a_day_overdue_becomes_one_summary(record: str, tmp_path
         await company.check()
 
 
-async def _away(company: Company, how_long: timedelta) -> None:
-    """Nothing ran in between, and the start says so, as a start does."""
-    await company.store.heartbeat(company.team, company.clock.now(), 15.0)
-    company.clock.move(company.clock.now() + how_long)
-    await company.deck.store.heartbeat(company.team, company.clock.now(), 0.0)
+async def test_a_restart_posts_nothing_twice(company: Company) -> None:
+    await company.open()
+    await company.at("12:05")
+    before = len(company.by_bot())
+    await company.away(timedelta(seconds=1))
+    assert len(company.by_bot()) == before
+    await company.fill_in(company.devi, "T+5", REVOKED)
+    assert (await company.incident()).step("revoke").label == "Done"
+
+
+async def test_a_post_whose_answer_was_lost_before_the_end_is_found_by_the_next_start(company: Company) -> None:
+    await company.open()
+    await company.at("12:04")
+    company.trouble("chat.postMessage", error=lost, after=True)
+    await company.at("12:05")
+    company.well_again()
+    await company.away(timedelta(seconds=20))
+    await company.seconds(10)
+
+    assert len([m for m in company.by_bot() if m.text.startswith(head("T+5"))]) == 2
 
 
 async def _scorecard(company: Company) -> str:
