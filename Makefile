@@ -39,10 +39,15 @@ test: setup ## every test, on both cores; brings its own PostgreSQL or says why 
 chaos: setup ## seeded kills, as many as you like: make chaos SEEDS=200 FIRST_SEED=100
 	@SEEDS=$(or $(SEEDS),100) FIRST_SEED=$(or $(FIRST_SEED),1000) $(PY) -m pytest -q -n 2 --dist worksteal tests/acceptance/test_kills.py
 
-check: setup ## formatting, lint, types
+# What holds the house together without running it: who may import whom, and that the docs name everything.
+HOUSE := tests/unit/test_import_direction.py tests/unit/test_docs.py tests/unit/test_loader_docs.py \
+  tests/unit/test_record_docs.py tests/unit/test_diagram.py tests/unit/test_manifest.py
+
+check: setup ## formatting, lint, types, import direction, completeness of the docs
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy
+	@$(PY) -m pytest -q $(HOUSE)
 
 clean: ## remove what setup made
 	rm -rf .venv .tools
