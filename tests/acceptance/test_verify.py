@@ -1,4 +1,4 @@
-"""Whoever changes the record is found out: a byte of the database, a character of the export, the tail of the entries."""
+"""Whoever changes the record is found out: a byte of the database, a character of the export, a cut tail."""
 
 import asyncio
 import shutil
