@@ -19,7 +19,9 @@ EVENT_TYPE = "quarterdeck_delivery"
 POST_TIMEOUT_S = 10
 # May have partly happened, says every method's error table; the others are Slack's load and policy.
 _UNCLEAR = {"internal_error", "fatal_error", "request_timeout", "timeout"}
-_LATER = {"service_unavailable", "team_added_to_org", "rate_limited", "accesslimited"}
+# A token that is not accepted is put right by an operator; until then every message waits, and none is given up.
+_TOKEN = {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"}
+_LATER = {"service_unavailable", "team_added_to_org", "rate_limited", "accesslimited"} | _TOKEN
 
 
 class Gateway:
