@@ -34,16 +34,29 @@ def bolt_app(desk: Desk, client: AsyncWebClient, facts: dict[str, Any]) -> Async
         who = {key: facts[key] for key in ("team_id", "bot_user_id", "bot_id", "bot_token")}
         return AuthorizeResult(enterprise_id=None, **who)
 
+    app = _quiet_app(client, authorize, facts["signing_secret"])
+    _serve_people(app, desk)
+    _answer_the_rest(app)
+    app.error(_fault)
+    return app
+
+
+def _quiet_app(client: AsyncWebClient, authorize: Any, signing_secret: str) -> AsyncApp:
     logger = logging.getLogger("slack_bolt")
     logger.setLevel(logging.ERROR)  # it would warn that SLACK_BOT_TOKEN in the environment is not what it uses
     app = AsyncApp(
         logger=logger,
         client=client,
         authorize=authorize,
-        signing_secret=facts["signing_secret"] or "unused in Socket Mode",
+        signing_secret=signing_secret or "unused in Socket Mode",
         process_before_response=True,
     )
     logger.setLevel(logging.WARNING)
+    return app
+
+
+def _serve_people(app: AsyncApp, desk: Desk) -> None:
+    """Parse, submit, acknowledge: the acknowledgement is the last statement of each."""
 
     @app.command(COMMAND)
     async def command(ack: Any, body: dict[str, Any]) -> None:
@@ -65,6 +78,10 @@ def bolt_app(desk: Desk, client: AsyncWebClient, facts: dict[str, Any]) -> Async
         await desk.on_message(event)
         await ack()
 
+
+def _answer_the_rest(app: AsyncApp) -> None:
+    """What nobody is there for is acknowledged all the same, or Slack would bring it again and complain to people."""
+
     @app.event(_ANYTHING)
     async def anything(ack: Any) -> None:
         await ack()
@@ -80,9 +97,6 @@ def bolt_app(desk: Desk, client: AsyncWebClient, facts: dict[str, Any]) -> Async
     @app.options(_ANYTHING)
     async def options(ack: Any) -> None:
         await ack(options=[])
-
-    app.error(_fault)
-    return app
 
 
 async def _fault(error: Exception, request: AsyncBoltRequest, body: dict[str, Any]) -> BoltResponse:
