@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -42,6 +43,7 @@ class Shift:
     minute_s: float
     done: list[tuple[str, str | None, str]] = field(default_factory=list)
     styles: dict[str, str] = field(default_factory=dict)
+    _hands: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
     async def work(self) -> None:
         """From the report to the closing."""
@@ -67,10 +69,17 @@ class Shift:
         if style == "late":
             at = float(STEPS[step].removeprefix("T+")) + self.rng.uniform(2, 6)
             await asyncio.sleep(at * self.minute_s)
-        await self.persist(lambda: self._press_complete(owner, step, style))
-        await owner.fill(ANSWERS[step])
-        await self.persist(lambda: self._submit(owner))
+        await self._prompted(owner, step, style)
+        async with self._hands[owner.name]:  # nobody fills in two forms at once
+            await self.persist(lambda: self._press_complete(owner, step, style))
+            await owner.fill(ANSWERS[step])
+            await self.persist(lambda: self._submit(owner))
         self.done.append(("completed", step, owner.id))
+
+    async def _prompted(self, owner: Person, step: str, style: str) -> None:
+        """Until there is something to press."""
+        words = "T+0 · " if style == "board" else f"INC-0001 · {STEPS[step]} · "
+        await self.persist(lambda: owner.sees(words, timeout=PATIENCE_S))
 
     async def _press_complete(self, owner: Person, step: str, style: str) -> None:
         if style == "board":
