@@ -117,10 +117,17 @@ async def join_parts(settings: Settings, store: Store, clock: Clock, http: aioht
     places, lateness = Places(store, gateway, alerts, identity.workspace), Lateness(store)
     showing = Showing(store, intake, gateway, places, lateness, clock)
     jobs = Jobs(store, intake, gateway, places, clock, identity.bot_user)
-    courier = Courier(store, showing, jobs, clock, identity.team)
+    courier = Courier(store, showing, jobs, clock, identity.team, acting=lambda: intake.acting)
     ticker = Ticker(store, intake, clock, identity.team)
     desk = Desk(
-        store=store, intake=intake, gateway=gateway, people=people, masker=masker, clock=clock, team=identity.team
+        store=store,
+        intake=intake,
+        gateway=gateway,
+        people=people,
+        masker=masker,
+        clock=clock,
+        team=identity.team,
+        pressed=courier.pressed,
     )
     intake.on_commit(lambda result: showing.changed(result.number))
     intake.on_commit(lambda _: courier.wake())

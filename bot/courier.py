@@ -6,6 +6,7 @@ order is kept in a place and a slow one delays no other. After any crash the loo
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -20,27 +21,46 @@ from storage.store import Store
 log = structlog.get_logger()
 MOST_AT_ONCE = 20
 RETRY_S = 1.0
+LOOKED_AT = timedelta(seconds=5)
+PATIENCE_S = 0.1  # for acts that are being committed
+LOOK_S = 0.01
 _LISTED = 500  # more than can start at once, because places may be busy
 
 
 class Courier:
     """`wake` after every commit; `run` for ever, or `drain_once` and `settle` in a test."""
 
-    def __init__(self, store: Store, showing: Showing, jobs: Jobs, clock: Clock, team: str) -> None:
+    def __init__(
+        self,
+        store: Store,
+        showing: Showing,
+        jobs: Jobs,
+        clock: Clock,
+        team: str,
+        *,
+        acting: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._store = store
         self._showing = showing
         self._jobs = jobs
         self._clock = clock
         self._team = team
+        self._acting = acting
         self._busy: dict[str, asyncio.Task[None]] = {}  # by place: one at a time
         self._woken = asyncio.Event()
+        self._pressed: dict[tuple[str, str], datetime] = {}  # (channel, ts) → until when it goes first
 
     def wake(self) -> None:
         self._woken.set()
 
+    def pressed(self, channel: str, ts: str) -> None:
+        """Somebody looks at this message now: it changes before the other copies of its step do."""
+        self._pressed[channel, ts] = self._clock.now() + LOOKED_AT
+
     async def run(self) -> None:
         """Drains whenever something was committed or finished, and every second for what was delayed."""
         while True:
+            await self._let_acts_pass()
             self._woken.clear()
             try:
                 await self.drain_once()
@@ -53,6 +73,13 @@ class Courier:
             except TimeoutError:
                 continue
 
+    async def _let_acts_pass(self) -> None:
+        """Many who act at once are acknowledged first: sending in their midst makes the last of them wait for it."""
+        for _ in range(round(PATIENCE_S / LOOK_S)):
+            if not self._acting():
+                return
+            await self._clock.sleep(LOOK_S)
+
     async def drain_once(self) -> int:
         """Starts everything that can be started now; how many that were."""
         now = self._clock.now()
@@ -60,7 +87,8 @@ class Courier:
         for row in await self._store.in_doubt(self._team, now):
             started += self._start(_lane(row), self._showing.settle_doubt, row)
         busy = [*self._showing.homeless]
-        for row in await self._store.surfaces_to_send(self._team, now, limit=_LISTED, busy=busy, priority=PRIORITY):
+        rows = await self._store.surfaces_to_send(self._team, now, limit=_LISTED, busy=busy, priority=PRIORITY)
+        for row in self._pressed_first(rows, now):
             started += self._start(_lane(row), self._showing.show, row)
         for job in await self._store.jobs_to_do(self._team, now, limit=_LISTED):
             started += self._start(f"job:{job.id}", self._jobs.do, job)
@@ -75,6 +103,18 @@ class Courier:
         """For tests and the end of a run: drains until nothing can be started any more."""
         while await self.drain_once():
             await self.settle()
+
+    def _pressed_first(self, rows: list[SurfaceRow], now: datetime) -> list[SurfaceRow]:
+        """Without the other copies of a step whose pressed copy has still to change; they follow in the next round."""
+        self._pressed = {place: until for place, until in self._pressed.items() if until > now}
+        if not self._pressed:
+            return rows
+        first = {(row.number, _step(row)) for row in rows if _step(row) and (row.channel, row.ts) in self._pressed}
+        return [
+            row
+            for row in rows
+            if row.ts is None or (row.channel, row.ts) in self._pressed or (row.number, _step(row)) not in first
+        ]
 
     def _start(self, place: str, do: Callable[..., Awaitable[None]], row: SurfaceRow | JobRow) -> int:
         if place in self._busy or len(self._busy) >= MOST_AT_ONCE:
@@ -103,3 +143,9 @@ class Courier:
 def _lane(row: SurfaceRow) -> str:
     """What is sent one after the other: a conversation."""
     return f"{row.number}:{row.place}" if row.place == "incident" else row.place
+
+
+def _step(row: SurfaceRow) -> str | None:
+    """The step that a copy of a prompt is about; None for everything else."""
+    parts = row.key.split(":")
+    return parts[1] if row.kind in ("prompt", "nudge", "escalation", "reminder") and len(parts) > 2 else None

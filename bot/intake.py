@@ -54,10 +54,16 @@ class Intake:
         self._roster = roster
         self._speed = speed
         self._listeners: list[Callable[[Result], None]] = []
+        self._acting = 0
 
     def on_commit(self, listener: Callable[[Result], None]) -> None:
         """Call `listener` after every commit: there may be something to send, or a new moment to wake at."""
         self._listeners.append(listener)
+
+    @property
+    def acting(self) -> bool:
+        """Somebody waits for an acknowledgement right now."""
+        return self._acting > 0
 
     async def submit(self, command: Command, *notes: Note) -> Result:
         """Decides and commits; when it returns, the outcome is on disk. `notes` go into the same transaction.
@@ -66,8 +72,13 @@ class Intake:
         """
         masked, found = self._masker.whole(command)
         passing("before-commit")
-        result = await self._store.transact(lambda tx: self._decide(tx, masked, found, notes))
-        if masked.by.id != SYSTEM:
+        by_person = masked.by.id != SYSTEM
+        self._acting += by_person
+        try:
+            result = await self._store.transact(lambda tx: self._decide(tx, masked, found, notes))
+        finally:
+            self._acting -= by_person
+        if by_person:
             passing("after-commit")
         for listener in self._listeners:
             listener(result)

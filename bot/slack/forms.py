@@ -36,6 +36,7 @@ class About:
     number: int = 0
     step: str = ""
     mode: str = ""
+    pressed: tuple[str, str] | None = None  # channel and ts of the message in which its button was pressed
 
 
 def about(view: Mapping[str, Any]) -> About:
@@ -47,7 +48,18 @@ def about(view: Mapping[str, Any]) -> About:
         number=number if known and isinstance(number, int) else 0,
         step=str(kept.get("step") or ""),
         mode=str(kept.get("mode") or ""),
+        pressed=_pressed(kept.get("pressed")),
     )
+
+
+def _pressed(kept: object) -> tuple[str, str] | None:
+    whole = isinstance(kept, list) and len(kept) == 2 and all(isinstance(part, str) for part in kept)
+    return (kept[0], kept[1]) if whole and isinstance(kept, list) else None
+
+
+def pressed_in(view: View, channel: str, ts: str) -> View:
+    """The form, remembering the message in which its button was pressed."""
+    return {**view, "private_metadata": json.dumps({**metadata(view), "pressed": [channel, ts]})}
 
 
 # --- opening

@@ -1,6 +1,6 @@
 """What every listener needs, and the small things they share."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -36,6 +36,7 @@ class Desk:
     masker: Masker
     clock: Clock
     team: str
+    pressed: Callable[[str, str], None]  # tells the courier which message somebody looks at
 
     def actor(self, body: Mapping[str, Any]) -> Actor:
         """Who did it, with the name if it is known without asking."""

@@ -42,29 +42,39 @@ async def on_press(desk: Desk, body: Body) -> None:
     await press(desk, body, incident, step)
 
 
+async def _open(desk: Desk, body: Body, form: dict[str, Any]) -> None:
+    channel, ts = _message(body)
+    await desk.open_view(body, forms.pressed_in(form, channel, ts) if ts else form)
+
+
+def _message(body: Body) -> tuple[str, str]:
+    """The message in which the button stands; empty in a form."""
+    return str((body.get("channel") or {}).get("id") or ""), str((body.get("message") or {}).get("ts") or "")
+
+
 async def _complete(desk: Desk, body: Body, incident: Incident, step: str | None) -> None:
     if step and not await desk.refused(body, incident, Act.COMPLETE, step):
-        await desk.open_view(body, forms.step_form(incident, step, "complete", desk.clock.now()))
+        await _open(desk, body, forms.step_form(incident, step, "complete", desk.clock.now()))
 
 
 async def _correct(desk: Desk, body: Body, incident: Incident, step: str | None) -> None:
     if step and not await desk.refused(body, incident, Act.CORRECT, step):
-        await desk.open_view(body, forms.step_form(incident, step, "correct", desk.clock.now()))
+        await _open(desk, body, forms.step_form(incident, step, "correct", desk.clock.now()))
 
 
 async def _cant(desk: Desk, body: Body, incident: Incident, step: str | None) -> None:
     if step and not await desk.refused(body, incident, Act.HAND_OVER, step):
-        await desk.open_view(body, forms.cant_form(incident, step))
+        await _open(desk, body, forms.cant_form(incident, step))
 
 
 async def _answer(desk: Desk, body: Body, incident: Incident, step: str | None) -> None:
     if step and not await desk.refused(body, incident, Act.ANSWER, step):
-        await desk.open_view(body, forms.answer_form(incident, step))
+        await _open(desk, body, forms.answer_form(incident, step))
 
 
 async def _waive(desk: Desk, body: Body, incident: Incident, step: str | None) -> None:
     if step and not await desk.refused(body, incident, Act.WAIVE, step):
-        await desk.open_view(body, forms.waive_form(incident, step))
+        await _open(desk, body, forms.waive_form(incident, step))
 
 
 async def _note(desk: Desk, body: Body, incident: Incident, _: str | None) -> None:
@@ -81,6 +91,7 @@ async def _close(desk: Desk, body: Body, incident: Incident, _: str | None) -> N
 async def _take_over(desk: Desk, body: Body, incident: Incident, step: str | None) -> None:
     if step is None:
         return
+    desk.pressed(*_message(body))
     result = await desk.intake.submit(TakeOver(**desk.about(body, press_id(body), incident.number), step=step))
     if result.refused:
         await desk.open_view(body, forms.notice(result.title, result.answer))

@@ -18,7 +18,9 @@ Answer = dict[str, Any]  # the arguments of Bolt's `ack`; empty: the form closes
 async def on_submission(desk: Desk, body: Body) -> Answer:
     """What the form is answered with."""
     view = body.get("view") or {}
-    submit = _FORMS.get(str(view.get("callback_id")))
+    submit, pressed = _FORMS.get(str(view.get("callback_id"))), forms.about(view).pressed
+    if pressed:
+        desk.pressed(*pressed)
     if submit is None:
         return {}
     try:

@@ -128,6 +128,19 @@ async def test_pressed_in_the_channel_the_private_copy_follows(company: Company)
         assert "Done 12:05 by Devi Rao" in (await company.prompt(company.devi, "T+5", channel=channel)).text
 
 
+@pytest.mark.parametrize("channel", [BOT, CHANNEL])
+async def test_the_pressed_copy_changes_first(company: Company, channel: str) -> None:
+    await company.open()
+    await company.at("12:05")
+    pressed = await company.devi.press("Complete step", in_message=head("T+5"), channel=channel)
+    await company.send(company.devi, REVOKED)
+
+    updates = [call.facts for call in company.workspace.ledger.calls("chat.update")]
+    done = [u["ts"] for u in updates if u["args"]["text"].startswith(head("T+5")) and "Done" in u["args"]["text"]]
+    assert len(done) == 2
+    assert done[0] == pressed.ts
+
+
 @pytest.mark.parametrize(("form", "name"), [("md", "INC-0001.md"), ("json", "INC-0001.json")])
 async def test_export_goes_privately_to_who_asked(company: Company, form: str, name: str) -> None:
     await company.open()
