@@ -36,6 +36,9 @@ drill: setup ## the practice company plays one whole incident in about 20 second
 test: setup ## every test, on both cores; brings its own PostgreSQL or says why not
 	@$(PY) -m pytest -q -n 2 --dist worksteal
 
+bench: setup ## measure what is promised in figures, about 5 minutes: see benchmarks/README.md
+	@$(PY) -m benchmarks $(ARGS)
+
 chaos: setup ## seeded kills, as many as you like: make chaos SEEDS=200 FIRST_SEED=100
 	@SEEDS=$(or $(SEEDS),100) FIRST_SEED=$(or $(FIRST_SEED),1000) $(PY) -m pytest -q -n 2 --dist worksteal tests/acceptance/test_kills.py
 

@@ -28,10 +28,12 @@ PAUSE_S = 0.5  # people need longer than that; the courier has the time to follo
 
 @dataclass(kw_only=True)
 class Times:
-    """Milliseconds until the acknowledgement, of the product and of the bare app."""
+    """Milliseconds until the acknowledgement, of the product and of the bare app; `slowest` is ours of each volley."""
 
     ours: list[float] = field(default_factory=list)
     bare: list[float] = field(default_factory=list)
+    slowest: list[float] = field(default_factory=list)
+    cpu_ms: float = 0.0  # of the bot, for one act and everything that follows from it
 
 
 class Load:
@@ -58,6 +60,7 @@ class Load:
                     if turn >= 0:  # the first volley opens the connections
                         kept += spent
                     await asyncio.sleep(PAUSE_S if people > 1 else 0.02)
+        times.slowest = [max(times.ours[start : start + people]) for start in range(0, len(times.ours), people)]
         return times
 
     def _bodies(self) -> Iterator[str]:
