@@ -64,7 +64,7 @@ def _add(found: Lateness, posted: dict[tuple[int, str], float], incident: Incide
 
 async def _posted(slack: Slack, database: str, incidents: list[Incident]) -> dict[tuple[int, str], float]:
     """When the workspace says that each message was posted; which message is what, the delivery ids tell."""
-    stamps = {}
+    stamps: dict[str | None, float] = {}
     for call in await slack.look("/ledger"):
         if call["name"] == "chat.postMessage" and call["facts"]["outcome"] == "ok":
             delivery = (call["facts"]["args"].get("metadata") or {}).get("event_payload", {}).get("id")
