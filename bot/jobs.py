@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
-from playbooks.exports import render_export
 
 from bot.clock import Clock
 from bot.crashpoints import passing
@@ -14,6 +13,7 @@ from bot.places import Places
 from bot.slack.gateway import Gateway
 from bot.troubles import why
 from playbooks.commands import ChannelReady, ChannelRefused, Exported, JobFailed
+from playbooks.exports import render_export
 from playbooks.incident import Incident
 from storage import rows
 from storage.rows import JobAttempted, JobDelayed, JobDone, JobProgress, JobRow
