@@ -1,6 +1,7 @@
 """The command line. Exit codes: 0 done, 1 refused, not found or does not verify, 2 wrong usage, 3 a fault."""
 
 import asyncio
+import gc
 import sys
 import uuid
 from collections.abc import Coroutine
@@ -22,16 +23,20 @@ Number = Annotated[str, typer.Argument(metavar="INC", help="an incident, for exa
 @app.command()
 def run() -> None:
     """Start Quarterdeck: your Slack when the settings name it, the practice workspace otherwise."""
-    from bot.lifecycle import run as run_bot
+    gc.disable()  # nothing that is loaded now is garbage; the search for it would be a tenth of the start
     from bot.observability import configure_logs
-    from bot.practice import practice
     from bot.settings import load_settings
 
     settings = load_settings()
     configure_logs(settings.quarterdeck_log_format)
     if settings.practice:
+        from bot.practice import practice
+
+        gc.enable()
         _do(practice(settings))
     else:
+        from bot.lifecycle import run as run_bot
+
         _do(run_bot(settings))
 
 

@@ -116,6 +116,7 @@ def _keep_from_collection() -> None:
     """What was loaded by now stays. Searching it for garbage again and again would hold up every act for 80 ms."""
     gc.collect()
     gc.freeze()
+    gc.enable()  # off during the start, see `__main__.run`
 
 
 async def _for_ever(loop: Awaitable[None]) -> None:

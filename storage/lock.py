@@ -8,12 +8,13 @@ import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Protocol
-
-import psycopg
+from typing import TYPE_CHECKING, Protocol
 
 from storage.engine import Address, address_of
 from storage.errors import AlreadyRunning, DatabaseUnavailable
+
+if TYPE_CHECKING:
+    import psycopg  # otherwise only where it is needed: on SQLite that would be a tenth of the start
 
 _KEY = 0x51444C4B  # of PostgreSQL's advisory locks, which are counted per database
 
@@ -29,10 +30,12 @@ class _File:
 
 
 class _Connection:
-    def __init__(self, connection: psycopg.Connection) -> None:
+    def __init__(self, connection: "psycopg.Connection") -> None:
         self._connection = connection
 
     def still(self) -> bool:
+        import psycopg
+
         try:
             self._connection.execute("SELECT 1")
         except psycopg.Error:
@@ -78,6 +81,8 @@ def _lock(descriptor: int, address: Address) -> None:
 
 @contextmanager
 def _hold_connection(address: Address) -> Iterator[Held]:
+    import psycopg
+
     conninfo = address.url.set(drivername="postgresql").render_as_string(hide_password=False)
     try:
         connection = psycopg.connect(conninfo, autocommit=True, connect_timeout=5, application_name="quarterdeck")
