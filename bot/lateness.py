@@ -2,11 +2,14 @@
 
 from datetime import datetime
 
+import structlog
+
 from playbooks.fold_clock import LATE_AFTER_S
 from playbooks.incident import Incident, Post
 from storage.rows import SurfaceRow
 from storage.store import Store
 
+log = structlog.get_logger()
 NOT_RUNNING = "Quarterdeck was not running"
 SLACK = "Slack did not accept messages"
 BUSY = "Quarterdeck was busy"
@@ -19,11 +22,16 @@ class Lateness:
         self._store = store
         self._failing_since: datetime | None = None
 
-    def slack_failed(self, at: datetime) -> None:
-        self._failing_since = self._failing_since or at
+    def slack_failed(self, at: datetime, why: str) -> None:
+        """Said once in the log, however long it lasts."""
+        if self._failing_since is None:
+            log.warning("Slack does not accept messages", action="slack_down", why=why)
+            self._failing_since = at
 
     def slack_worked(self) -> None:
-        self._failing_since = None
+        if self._failing_since is not None:
+            log.info("Slack accepts messages again", action="slack_up", since=self._failing_since.isoformat())
+            self._failing_since = None
 
     @property
     def slack_down_since(self) -> datetime | None:

@@ -70,11 +70,10 @@ class Showing:
         except Limited as error:
             await self._delay(row, error.retry_after, in_doubt=False)
         except NotSent as error:
-            self._lateness.slack_failed(self._clock.now())
-            log.warning("not sent", action="not_sent", key=row.key, number=row.number, why=str(error))
+            self._lateness.slack_failed(self._clock.now(), str(error))
             await self._delay(row, LOOK_AGAIN_S, in_doubt=False)
         except Unclear as error:
-            self._lateness.slack_failed(self._clock.now())
+            self._lateness.slack_failed(self._clock.now(), str(error))
             log.warning("answer lost", action="answer_lost", key=row.key, number=row.number, why=str(error))
             await self._delay(row, LOOK_AGAIN_S, in_doubt=row.ts is None and row.key != "topic")
         except Rejected as error:
@@ -140,6 +139,7 @@ class Showing:
             await self._post(row, spot, shown, late_s, late_why)
         else:
             await self._gateway.update(spot.channel, row.ts, shown.text, shown.blocks)
+            self._lateness.slack_worked()
             await self._store.note(Shown(id=row.id, ts=row.ts, version=row.wanted))
 
     def _links(self, incident: Incident | None) -> dict[str, str]:
@@ -164,11 +164,11 @@ class Showing:
             spot.channel, message.text, message.blocks, delivery_id=row.delivery_id, thread_ts=spot.thread_ts
         )
         passing("after-post")
-        self._lateness.slack_worked()
         await self._arrived(attempted, ts, version=row.wanted, late_s=late_s, late_why=late_why)
 
     async def _arrived(self, row: SurfaceRow, ts: str, *, version: int, late_s: float, late_why: str | None) -> None:
         """The message is there: its place and what follows from it are written down together."""
+        self._lateness.slack_worked()
         shown = Shown(id=row.id, ts=ts, version=version, channel=row.channel)
         repeat = row.id in self._blind
         self._blind.discard(row.id)
