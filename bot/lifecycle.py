@@ -113,7 +113,7 @@ async def _end(deck: Deck, tasks: list[asyncio.Task[None]]) -> None:
 
 
 def _keep_from_collection() -> None:
-    """What was loaded by now stays. Searching it for garbage again and again would hold up every act for 80 ms."""
+    """What was loaded by now stays. Searching it for garbage again and again would hold up acts, 40 ms each time."""
     gc.collect()
     gc.freeze()
     gc.enable()  # off during the start, see `__main__.run`
