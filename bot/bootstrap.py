@@ -1,7 +1,9 @@
 """The one place where real parts are joined."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
 from slack_bolt.async_app import AsyncApp
@@ -9,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
 from bot.courier import Courier
-from bot.errors import NoSlack, SlackTrouble, WrongSettings
+from bot.errors import Limited, NoSlack, SlackTrouble, WrongSettings
 from bot.fingerprints import fingerprinter, secret_of
 from bot.intake import Intake
 from bot.jobs import Jobs
@@ -30,6 +32,7 @@ from playbooks.model import Playbook
 from storage.store import Store
 
 DEFAULT_PLAYBOOK = "key-leak"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +79,7 @@ def gateway_of(settings: Settings, http: aiohttp.ClientSession) -> Gateway:
 async def identify(gateway: Gateway, url: str) -> Identity:
     """Raises `NoSlack` with a sentence when Slack cannot be reached or refuses the token."""
     try:
-        who = await gateway.identity()
+        who = await _patiently(gateway.identity)
     except SlackTrouble as error:
         if error.error in ("invalid_auth", "not_authed", "token_revoked", "account_inactive", "token_expired"):
             advice = "Copy the Bot User OAuth Token (xoxb-…) from OAuth & Permissions again."
@@ -86,6 +89,16 @@ async def identify(gateway: Gateway, url: str) -> Identity:
     return Identity(
         team=who["team_id"], bot_user=who["user_id"], bot_id=who.get("bot_id", ""), workspace=who.get("url", "")
     )
+
+
+async def _patiently(ask: Callable[[], Awaitable[T]]) -> T:
+    """At the start many may ask at once: a limit is waited out, three times at most."""
+    for _ in range(3):
+        try:
+            return await ask()
+        except Limited as error:
+            await asyncio.sleep(error.retry_after)
+    return await ask()
 
 
 async def find_alerts(gateway: Gateway, channel: str) -> str:
@@ -159,7 +172,7 @@ def identity_facts(identity: Identity, settings: Settings) -> dict[str, Any]:
 
 async def _know_roster(people: People, roster: dict[Any, tuple[str, ...]]) -> None:
     try:
-        unknown = await people.look_up(roster)
+        unknown = await _patiently(lambda: people.look_up(roster))
     except SlackTrouble as error:
         raise NoSlack(f"QUARTERDECK_ROSTER: people cannot be looked up: {why(error.error)}.") from None
     if unknown:

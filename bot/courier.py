@@ -11,11 +11,10 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.clock import Clock
-from bot.errors import SlackTrouble
 from bot.jobs import Jobs
 from bot.showing import PRIORITY, Showing
 from storage.errors import DatabaseUnavailable
-from storage.rows import JobRow, SurfaceRow
+from storage.rows import Delayed, JobDelayed, JobRow, SurfaceRow
 from storage.store import Store
 
 log = structlog.get_logger()
@@ -24,7 +23,8 @@ RETRY_S = 1.0
 LOOKED_AT = timedelta(seconds=5)
 PATIENCE_S = 0.1  # for acts that are being committed
 LOOK_S = 0.01
-_LISTED = 500  # more than can start at once, because places may be busy
+MOST_DELAY_S = 300.0
+_LISTED = 5000  # far more than can start at once, because most places may be busy
 
 
 class Courier:
@@ -47,6 +47,8 @@ class Courier:
         self._team = team
         self._acting = acting
         self._busy: dict[str, asyncio.Task[None]] = {}  # by place: one at a time
+        self._moved: set[str] = set()  # lanes in which something ended since the listing began: what it says is old
+        self._troubles: dict[str, int] = {}  # how often in a row a surface or job raised
         self._woken = asyncio.Event()
         self._pressed: dict[tuple[str, str], datetime] = {}  # (channel, ts) → until when it goes first
 
@@ -84,6 +86,8 @@ class Courier:
         """Starts everything that can be started now; how many that were."""
         now = self._clock.now()
         started = 0
+        self._moved.clear()
+        self._showing.forget_homeless(now)
         for row in await self._store.in_doubt(self._team, now):
             started += self._start(_lane(row), self._showing.settle_doubt, row)
         busy = [*self._showing.homeless]
@@ -117,7 +121,7 @@ class Courier:
         ]
 
     def _start(self, place: str, do: Callable[..., Awaitable[None]], row: SurfaceRow | JobRow) -> int:
-        if place in self._busy or len(self._busy) >= MOST_AT_ONCE:
+        if place in self._busy or place in self._moved or len(self._busy) >= MOST_AT_ONCE:
             return 0
         task = asyncio.create_task(self._guarded(do, row), name=place)
         self._busy[place] = task
@@ -126,18 +130,29 @@ class Courier:
 
     def _finished(self, place: str) -> None:
         self._busy.pop(place, None)
+        self._moved.add(place)
         self.wake()
 
     async def _guarded(self, do: Callable[..., Awaitable[None]], row: SurfaceRow | JobRow) -> None:
-        """A fault in one surface must not stop the others: it is said, and tried again later."""
+        """A fault in one surface must not stop the others, in its place neither: it is said, and waits ever longer."""
+        name = f"{type(row).__name__}:{row.id}"
         try:
             await do(row)
-        except (SlackTrouble, DatabaseUnavailable) as error:
+            self._troubles.pop(name, None)
+        except DatabaseUnavailable as error:
             log.warning("will be tried again", action="courier_retry", key=row.key, number=row.number, why=str(error))
             await self._clock.sleep(RETRY_S)
         except Exception:
+            self._troubles[name] = self._troubles.get(name, 0) + 1
             log.exception("cannot be sent", action="courier_fault", key=row.key, number=row.number)
-            await self._clock.sleep(RETRY_S)
+            await self._put_off(row, min(2.0 ** self._troubles[name], MOST_DELAY_S))
+
+    async def _put_off(self, row: SurfaceRow | JobRow, seconds: float) -> None:
+        later = self._clock.now() + timedelta(seconds=seconds)
+        if isinstance(row, JobRow):
+            await self._store.note(JobDelayed(id=row.id, not_before=later))
+        else:
+            await self._store.note(Delayed(id=row.id, not_before=later, in_doubt=True))
 
 
 def _lane(row: SurfaceRow) -> str:

@@ -6,6 +6,7 @@ import gc
 import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
@@ -29,6 +30,7 @@ BEAT_S = 5.0
 SUSPENDED_S = 15.0  # a longer silence of the heartbeat means that the machine slept
 REFRESH_S = 300.0
 LAST_WORDS_S = 3.0
+LOCK_ANSWERS_S = 2.0
 
 
 async def run(settings: Settings, *, on_ready: Callable[[str], None] = lambda _: None) -> None:
@@ -37,8 +39,9 @@ async def run(settings: Settings, *, on_ready: Callable[[str], None] = lambda _:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stopping.set)
+    death = Death()
     try:
-        async with running(settings, SystemClock()) as address:
+        async with running(settings, SystemClock(), death) as address:
             _keep_from_collection()
             passing("ready")
             on_ready(address)
@@ -46,11 +49,20 @@ async def run(settings: Settings, *, on_ready: Callable[[str], None] = lambda _:
             log.info("stopping", action="stopping")
     except StorageError as error:
         raise Stop(str(error)) from None
+    if death.cause is not None:
+        raise death.cause
+
+
+@dataclass
+class Death:
+    """Why a part died, so that the exit code tells a supervisor that this was no ordinary end."""
+
+    cause: Exception | None = None
 
 
 @contextlib.asynccontextmanager
-async def running(settings: Settings, clock: Clock) -> AsyncIterator[str]:
-    """The whole bot as a block; gives the address of its HTTP server."""
+async def running(settings: Settings, clock: Clock, death: Death) -> AsyncIterator[str]:
+    """The whole bot as a block; gives the address of its HTTP server. `death` says afterwards why it ended itself."""
     url = settings.database_url
     if settings.on_sqlite:
         os.umask(0o077)  # the record is nobody else's to read
@@ -63,14 +75,14 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[str]:
             timeout = aiohttp.ClientTimeout(total=30)
             async with aiohttp.ClientSession(timeout=timeout) as http:
                 deck = await join_parts(settings, store, clock, http)
-                async with _started(deck, settings, clock, held) as address:
+                async with _started(deck, settings, clock, held, death) as address:
                     yield address
         finally:
             await store.close()
 
 
 @contextlib.asynccontextmanager
-async def _started(deck: Deck, settings: Settings, clock: Clock, held: Held) -> AsyncIterator[str]:
+async def _started(deck: Deck, settings: Settings, clock: Clock, held: Held, death: Death) -> AsyncIterator[str]:
     team = deck.identity.team
     # A start always ends a stretch in which nothing ran, however short: late prompts say so.
     await deck.store.heartbeat(team, clock.now(), 0.0)
@@ -85,20 +97,21 @@ async def _started(deck: Deck, settings: Settings, clock: Clock, held: Held) -> 
         settings.quarterdeck_http_port,
     )
     loops = [deck.courier.run(), deck.ticker.run(), _beat(deck, clock, held), _refresh(deck, clock)]
-    await web.start()
-    if socket:
-        await socket.start()
-        loops.append(socket.watch())
-        await socket.wait_connected(5.0)
-    tasks = [asyncio.create_task(_for_ever(loop)) for loop in loops]
-    log.info("ready", action="ready", team=team, http=web.address, mode="socket" if socket else "http")
+    tasks = [asyncio.create_task(_for_ever(loop, death)) for loop in loops]
     try:
+        await web.start()
+        if socket:
+            await socket.start()
+            tasks.append(asyncio.create_task(_for_ever(socket.watch(), death)))
+            await socket.wait_connected(5.0)
+        log.info("ready", action="ready", team=team, http=web.address, mode="socket" if socket else "http")
         yield web.address
     finally:
+        # First of all nothing more is begun: when the lock was lost, another Quarterdeck may be sending already.
+        await _end(deck, tasks)
         if socket:
             await socket.stop()
         await web.stop()
-        await _end(deck, tasks)
 
 
 async def _end(deck: Deck, tasks: list[asyncio.Task[None]]) -> None:
@@ -119,14 +132,13 @@ def _keep_from_collection() -> None:
     gc.enable()  # off during the start, see `__main__.run`
 
 
-async def _for_ever(loop: Awaitable[None]) -> None:
+async def _for_ever(loop: Awaitable[None], death: Death) -> None:
     """A loop that dies takes the process down: half a Quarterdeck would be silent, a supervisor starts a whole one."""
     try:
         await loop
-    except asyncio.CancelledError:
-        raise
-    except Exception:
+    except Exception as error:
         log.exception("a part of Quarterdeck died", action="part_died")
+        death.cause = death.cause or error
         signal.raise_signal(signal.SIGTERM)
 
 
@@ -134,16 +146,28 @@ async def _beat(deck: Deck, clock: Clock, held: Held) -> None:
     """Says that we run, and stops us when we are no longer the one that may."""
     while True:
         await clock.sleep(BEAT_S)
-        if not await asyncio.to_thread(held.still):
+        if not await _still(held):
             raise Stop("The lock on the database was lost; another Quarterdeck may run now.")
         with contextlib.suppress(DatabaseUnavailable):
             await deck.store.heartbeat(deck.identity.team, clock.now(), SUSPENDED_S)
 
 
+async def _still(held: Held) -> bool:
+    """A database that does not answer in time counts as lost: nobody knows who holds the lock."""
+    try:
+        return await asyncio.wait_for(asyncio.to_thread(held.still), LOCK_ANSWERS_S)
+    except TimeoutError:
+        return False
+
+
 async def _refresh(deck: Deck, clock: Clock) -> None:
     while True:
         await clock.sleep(REFRESH_S)
-        await deck.people.refresh()
+        try:
+            await deck.people.refresh()
+        except Exception:
+            # People stay as they were known; a strange answer about one of them must not end the process.
+            log.exception("people could not be looked up again", action="refresh_fault")
 
 
 async def _always() -> bool:

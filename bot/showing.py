@@ -14,9 +14,9 @@ from bot.places import NotYet, Places, Spot
 from bot.slack.gateway import Gateway
 from bot.slack.render import Context, Message, Topic, render, render_notice
 from bot.troubles import why
-from playbooks.commands import Posted, SendFailed
+from playbooks.commands import JobFailed, Posted, SendFailed
 from playbooks.incident import Incident
-from storage.rows import Attempted, Delayed, Dropped, Failed, NotPosted, Shown, SurfaceRow
+from storage.rows import Attempted, Delayed, Dropped, Failed, Gone, NotPosted, Shown, SurfaceRow
 from storage.store import Store
 
 log = structlog.get_logger()
@@ -43,6 +43,9 @@ DOUBT = timedelta(seconds=5)  # Slack may still be finishing a post whose answer
 BLIND = timedelta(seconds=30)  # after that, twice is better than never
 LOOK_BACK = timedelta(minutes=5)  # our clock and Slack's may differ
 LOOK_AGAIN_S = 1.0
+MOST_DELAY_S = 300.0
+HOMELESS_AGAIN = timedelta(seconds=3)
+LASTING = {"board", "announcement"}  # posted anew when somebody deletes them
 
 
 class Showing:
@@ -58,15 +61,22 @@ class Showing:
         self._lateness = lateness
         self._clock = clock
         self._blind: set[int] = set()  # posted again without having been able to look
+        self._lost: dict[int, datetime] = {}  # surface id → when the answer to its first post was lost
+        self._looking: dict[int, datetime] = {}  # surface id → since when its conversation cannot be read
+        self._refused: dict[int, int] = {}  # surface id → how often in a row its update was refused
+        self._homeless_since: datetime | None = None
         self.homeless: dict[int, int] = {}  # surface id → incident number
 
     async def show(self, row: SurfaceRow) -> None:
         """Posts or updates one surface."""
+        if row.ts is None and not await self._is_unposted(row):
+            return
         incident = await self._store.incident(row.team, row.number) if row.number else None
         try:
             spot = await self._spot(row, incident)
             if spot is not None:
                 await self._bring_up_to_date(row, incident, spot)
+                self._refused.pop(row.id, None)
         except Limited as error:
             await self._delay(row, error.retry_after, in_doubt=False)
         except NotSent as error:
@@ -74,30 +84,71 @@ class Showing:
             await self._delay(row, LOOK_AGAIN_S, in_doubt=False)
         except Unclear as error:
             self._lateness.slack_failed(self._clock.now(), str(error))
+            self._lost[row.id] = self._clock.now()
             log.warning("answer lost", action="answer_lost", key=row.key, number=row.number, why=str(error))
             await self._delay(row, LOOK_AGAIN_S, in_doubt=row.ts is None and row.key != "topic")
         except Rejected as error:
-            await self._give_up(row, incident, error)
+            if row.ts is None:
+                await self._give_up(row, incident, error)
+            else:
+                await self._not_updated(row, error)
+
+    async def _is_unposted(self, row: SurfaceRow) -> bool:
+        """Looked up once more right before a first post: a listing may be older than what it lists."""
+        fresh = await self._store.surface(row.id)
+        return fresh is not None and fresh.ts is None and fresh.attempted_at is None
 
     async def settle_doubt(self, row: SurfaceRow) -> None:
-        """Looks for a first post that may have arrived."""
-        attempted, now = row.attempted_at or self._clock.now(), self._clock.now()
+        """Looks for a first post that may have arrived. Slack may have been finishing it when its answer was lost."""
+        now = self._clock.now()
+        attempted = row.attempted_at or now
         try:
-            found = await self._gateway.delivered(row.channel or "", row.thread_ts, attempted - LOOK_BACK)
+            ts = await self._gateway.delivered(
+                row.channel or "", row.thread_ts, row.delivery_id, attempted - LOOK_BACK, attempted + LOOK_BACK
+            )
         except SlackTrouble as error:
-            if now - attempted >= BLIND:
-                log.warning("posting again without having looked", action="posted_blind", key=row.key, why=str(error))
-                self._blind.add(row.id)
-                await self._store.note(NotPosted(id=row.id))
-            else:
-                await self._delay(row, LOOK_AGAIN_S, in_doubt=True)
+            await self._look_again(row, error)
             return
-        if row.delivery_id in found:
-            await self._adopt(row, found[row.delivery_id])
-        elif now - attempted >= DOUBT:
+        self._looking.pop(row.id, None)
+        if ts is not None:
+            await self._adopt(row, ts)
+        elif now - max(attempted, self._lost.get(row.id, attempted)) >= DOUBT:
             await self._store.note(NotPosted(id=row.id))
         else:
             await self._delay(row, LOOK_AGAIN_S, in_doubt=True)
+
+    async def _look_again(self, row: SurfaceRow, error: SlackTrouble) -> None:
+        """The conversation cannot be read. After half a minute of trying, twice is better than never."""
+        now = self._clock.now()
+        self._lateness.slack_failed(now, str(error))
+        if now - self._looking.setdefault(row.id, now) < BLIND:
+            wait = error.retry_after if isinstance(error, Limited) else LOOK_AGAIN_S
+            await self._delay(row, wait, in_doubt=True)
+            return
+        log.warning("posting again without having looked", action="posted_blind", key=row.key, why=str(error))
+        self._looking.pop(row.id)
+        self._blind.add(row.id)
+        await self._store.note(NotPosted(id=row.id))
+
+    async def _not_updated(self, row: SurfaceRow, error: Rejected) -> None:
+        """A message that is there cannot be changed: it was delivered, so the ladder goes on. Recorded once."""
+        times = self._refused[row.id] = self._refused.get(row.id, 0) + 1
+        if error.error == "message_not_found":
+            gone = row.kind in LASTING
+            await self._store.note(Gone(id=row.id) if gone else Shown(id=row.id, ts=row.ts or "", version=row.wanted))
+            return
+        await self._delay(row, min(2.0**times, MOST_DELAY_S), in_doubt=False)
+        if row.number:
+            command = JobFailed(
+                team=row.team,
+                at=self._clock.now(),
+                source_id=f"stuck:{row.delivery_id}",
+                number=row.number,
+                job=f"update {row.key}",
+                error=error.error,
+                why=why(error.error),
+            )
+            await self._intake.submit(command)
 
     async def _adopt(self, row: SurfaceRow, ts: str) -> None:
         """It had arrived; how late is found out as it was then. Version 0: what it shows may be old by now."""
@@ -113,6 +164,12 @@ class Showing:
         except NotYet:
             self.homeless[row.id] = row.number
             return None
+
+    def forget_homeless(self, now: datetime) -> None:
+        """Every few seconds all of them are tried again: the place may have come while one was being put aside."""
+        if self._homeless_since is None or now - self._homeless_since >= HOMELESS_AGAIN:
+            self._homeless_since = now
+            self.homeless = {}
 
     def changed(self, number: int | None) -> None:
         """Something happened to the incident: it may have a place now, so what waited for one is tried again."""
@@ -169,6 +226,7 @@ class Showing:
     async def _arrived(self, row: SurfaceRow, ts: str, *, version: int, late_s: float, late_why: str | None) -> None:
         """The message is there: its place and what follows from it are written down together."""
         self._lateness.slack_worked()
+        self._lost.pop(row.id, None)
         shown = Shown(id=row.id, ts=ts, version=version, channel=row.channel)
         repeat = row.id in self._blind
         self._blind.discard(row.id)
@@ -177,7 +235,8 @@ class Showing:
             return
         command = Posted(
             team=row.team,
-            at=_moment(ts, self._clock.now()),
+            at=self._clock.now(),
+            posted_at=_moment(ts, self._clock.now()),
             source_id=f"posted:{row.delivery_id}",
             number=row.number,
             surface=row.key,
@@ -211,7 +270,7 @@ class Showing:
 
 
 def _moment(ts: str, now: datetime) -> datetime:
-    """When Slack says the message was posted, as far as it fits our own clock: its part of the record stays ordered."""
+    """When Slack says the message was posted, never later than now: our clock and Slack's may differ."""
     try:
         posted = datetime.fromtimestamp(float(ts), tz=now.tzinfo)
     except (ValueError, OverflowError):

@@ -43,7 +43,7 @@ class Ticker:
 
     async def run(self) -> None:
         """Ticks whenever the earliest due moment has come, and every few seconds to be sure."""
-        self._scheduler.add_job(self._woken.set, "interval", seconds=SWEEP_S, id="sweep")
+        self._scheduler.add_job(self._wake, "interval", seconds=SWEEP_S, id="sweep")
         self._scheduler.start()
         try:
             while True:
@@ -74,9 +74,13 @@ class Ticker:
         except DatabaseUnavailable as error:
             log.warning("ticker waits for the database", action="ticker_waits", why=str(error))
 
+    async def _wake(self) -> None:
+        """A coroutine, so that APScheduler runs it on the loop: an asyncio event is not for other threads."""
+        self._woken.set()
+
     def _arm(self, due: datetime) -> None:
         self._armed = due
-        self._scheduler.add_job(self._woken.set, "date", run_date=due, id="wake", replace_existing=True)
+        self._scheduler.add_job(self._wake, "date", run_date=due, id="wake", replace_existing=True)
 
     async def _tick(self, number: int, now: datetime) -> None:
         try:

@@ -65,9 +65,10 @@ class Tick(OnIncident):
 
 @dataclass(frozen=True, kw_only=True)
 class Posted(OnIncident):
-    """A surface was shown for the first time, at `at`. `link` leads to it."""
+    """A surface was shown for the first time, at `posted_at` (without it: at `at`). `link` leads to it."""
 
     surface: str
+    posted_at: datetime | None = None
     late_s: float = 0.0
     late_why: str | None = None
     link: str = ""

@@ -31,7 +31,7 @@ def posted(draft: Draft, command: c.Posted) -> None:
         facts |= {"late_s": round(command.late_s, 3), "late_why": command.late_why}
     if command.maybe_repeat:
         facts["maybe_repeat"] = True
-    draft.add(kind, step=step, occurred_at=command.at, source=command.link, **facts)
+    draft.add(kind, step=step, occurred_at=command.posted_at or command.at, source=command.link, **facts)
 
 
 def send_failed(draft: Draft, command: c.SendFailed) -> None:

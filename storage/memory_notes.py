@@ -10,6 +10,7 @@ from storage.rows import (
     Delayed,
     Dropped,
     Failed,
+    Gone,
     JobAttempted,
     JobDelayed,
     JobDone,
@@ -69,6 +70,8 @@ def surface_after(row: SurfaceRow, note: SurfaceNote) -> SurfaceRow:
             return replace(row, attempted_at=note.at, channel=note.channel, thread_ts=note.thread_ts, not_before=None)
         case NotPosted():
             return row if row.ts else replace(row, attempted_at=None, not_before=None)
+        case Gone():
+            return replace(row, ts=None, attempted_at=None, not_before=None, shown=0)
         case Shown():
             return _shown(row, note)
         case Delayed():

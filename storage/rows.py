@@ -125,6 +125,13 @@ class NotPosted:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Gone:
+    """The message was there and is no more: it is to be posted anew."""
+
+    id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Shown:
     """The version is there, in the message `ts`. `place` is given when another surface took it in (a merged list)."""
 
@@ -194,6 +201,6 @@ class JobFailed:
     id: int
 
 
-SurfaceNote = Attempted | NotPosted | Shown | Delayed | Dropped | Failed
+SurfaceNote = Attempted | NotPosted | Gone | Shown | Delayed | Dropped | Failed
 JobNote = JobAttempted | JobProgress | JobDelayed | JobDone | JobFailed
 Note = SurfaceNote | JobNote

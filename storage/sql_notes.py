@@ -14,6 +14,7 @@ from storage.rows import (
     Delayed,
     Dropped,
     Failed,
+    Gone,
     JobAttempted,
     JobDelayed,
     JobDone,
@@ -98,6 +99,8 @@ def _surface_update(note: SurfaceNote) -> Update:
             return row.values(attempted_at=note.at, channel=note.channel, thread_ts=note.thread_ts, not_before=None)
         case NotPosted():
             return row.where(_S.ts.is_(None)).values(attempted_at=None, not_before=None)
+        case Gone():
+            return row.values(ts=None, attempted_at=None, not_before=None, shown=0)
         case Shown():
             return row.values(**_shown(note))
         case Delayed(in_doubt=True):

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 import aiohttp
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import Limited, NotSent, Rejected, SlackTrouble, Unclear
@@ -30,25 +30,26 @@ class Gateway:
     def __init__(self, client: AsyncWebClient, http: aiohttp.ClientSession) -> None:
         self.client = client
         self._http = http
-        self.server_date: str | None = None
 
     async def call(self, method: str, **args: Any) -> dict[str, Any]:
         """One call as JSON; reads go as a query, as Slack wants them."""
-        read = method.rpartition(".")[2] in _READS
         given = {key: value for key, value in args.items() if value is not None}
+        if method.rpartition(".")[2] in _READS:
+            calling = self.client.api_call(method, http_verb="GET", params=_flat(given))
+        else:
+            calling = self.client.api_call(method, json=given)
         try:
-            if read:
-                answer = await self.client.api_call(method, http_verb="GET", params=_flat(given))
-            else:
-                answer = await self.client.api_call(method, json=given)
+            answer = await asyncio.wait_for(calling, POST_TIMEOUT_S)
         except SlackApiError as error:
             raise _trouble(method, error) from None
         except aiohttp.ClientConnectorError as error:
             raise NotSent(method, f"no connection ({error.os_error.strerror or error.host})") from None
-        except (aiohttp.ClientError, SlackClientError, TimeoutError, OSError, ValueError) as error:
+        except Exception as error:
+            # Whatever else the client stumbles over (a cut-off answer, a proxy's page): Slack may have done it.
             raise Unclear(method, type(error).__name__) from None
-        data = answer.data
-        return data if isinstance(data, dict) else {}
+        if not isinstance(answer.data, dict):
+            raise Unclear(method, "no JSON in the answer")
+        return answer.data
 
     async def identity(self) -> dict[str, Any]:
         return await self.call("auth.test")
@@ -84,14 +85,23 @@ class Gateway:
     async def update(self, channel: str, ts: str, text: str, blocks: list[dict[str, Any]]) -> None:
         await self.call("chat.update", channel=channel, ts=ts, text=text, blocks=blocks)
 
-    async def delivered(self, channel: str, thread_ts: str | None, since: datetime) -> dict[str, str]:
-        """Delivery id → `ts` of our messages in a conversation, newest 200 since then."""
-        where = {"channel": channel, "oldest": f"{since.timestamp():.6f}", "limit": 200, "include_all_metadata": True}
-        if thread_ts:
-            answer = await self.call("conversations.replies", ts=thread_ts, **where)
-        else:
-            answer = await self.call("conversations.history", **where)
-        return {found: message["ts"] for message in answer.get("messages", []) if (found := _delivery(message))}
+    async def delivered(
+        self, channel: str, thread_ts: str | None, delivery_id: str, since: datetime, until: datetime
+    ) -> str | None:
+        """The `ts` of the message with that delivery id, posted in that stretch of a conversation, however long."""
+        method = "conversations.replies" if thread_ts else "conversations.history"
+        stretch = {"oldest": f"{since.timestamp():.6f}", "latest": f"{until.timestamp():.6f}", "ts": thread_ts}
+        cursor = None
+        while True:
+            page = await self.call(
+                method, channel=channel, **stretch, limit=200, include_all_metadata=True, cursor=cursor
+            )
+            for message in page.get("messages", []):
+                if _delivery(message) == delivery_id:
+                    return str(message["ts"])
+            cursor = (page.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return None
 
     async def own_channels(self, types: str = "public_channel,private_channel") -> AsyncIterator[dict[str, Any]]:
         """The channels that the bot is in; never a list of the workspace."""
@@ -138,18 +148,23 @@ def _flat(args: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _trouble(method: str, error: SlackApiError) -> SlackTrouble:
+    """What a "no" means. Only Slack's own JSON with an error word is a no; a proxy's page tells nothing."""
     response = error.response
+    status, headers = getattr(response, "status_code", 200), getattr(response, "headers", None) or {}
     data = response.data if isinstance(getattr(response, "data", None), dict) else {}
-    code = str(data.get("error") or f"HTTP {getattr(response, 'status_code', '?')}")
-    status = getattr(response, "status_code", 200)
-    headers = getattr(response, "headers", {}) or {}
+    code = data.get("error")
     if status == 429 or code == "ratelimited":
-        return Limited(method, float(headers.get("Retry-After") or headers.get("retry-after") or 1))
-    if status >= 500 or code in _UNCLEAR:
-        return Unclear(method, code)
-    if code in _LATER:
-        return NotSent(method, code)
-    return Rejected(method, code)
+        return Limited(method, _seconds(headers.get("Retry-After") or headers.get("retry-after")))
+    if not isinstance(code, str) or status >= 500 or code in _UNCLEAR:
+        return Unclear(method, code if isinstance(code, str) else f"HTTP {status} without Slack's JSON")
+    return NotSent(method, code) if code in _LATER else Rejected(method, code)
+
+
+def _seconds(text: object) -> float:
+    try:
+        return max(0.0, float(str(text)))
+    except ValueError:
+        return 1.0  # a date, or nothing: asked again soon, and told again
 
 
 def _delivery(message: Mapping[str, Any]) -> str | None:

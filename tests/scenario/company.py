@@ -359,6 +359,8 @@ class Company:
         rows = await self.store.surfaces(self.team, incident.number, ["board"])
         if not rows or rows[0].ts is None or rows[0].channel is None or rows[0].state is not SurfaceState.LIVE:
             return
+        if rows[0].not_before is not None:
+            return  # Slack refuses to change it: the record says so, and it is tried again
         message = self.workspace.message(rows[0].channel, rows[0].ts)
         sections = [block["text"]["text"] for block in message.blocks if block["type"] == "section"]
         assert INCIDENT_LABELS[incident.status] in message.blocks[0]["text"]["text"]

@@ -1,0 +1,113 @@
+"""The courier's own promises: a listing that is older than what it lists is not believed, and a fault stays alone."""
+
+import asyncio
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
+
+from bot.courier import Courier
+from storage.memory_store import MemoryStore
+from storage.rows import Attempted, Shown, SurfaceRow
+
+NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+TEAM = "T1"
+
+
+class Noon:
+    """A clock that stands still; whoever sleeps wakes at once."""
+
+    def now(self) -> datetime:
+        return NOON
+
+    async def sleep(self, seconds: float) -> None:
+        assert seconds > 0
+        await asyncio.sleep(0)
+
+
+class LateListing(MemoryStore):
+    """Answers with what was there when it was asked, after everything that was under way has ended."""
+
+    async def surfaces_to_send(
+        self,
+        team: str,
+        now: datetime,
+        *,
+        limit: int = 20,
+        busy: Collection[int] = (),
+        priority: Mapping[str, int] | None = None,
+    ) -> list[SurfaceRow]:
+        rows = await super().surfaces_to_send(team, now, limit=limit, busy=busy, priority=priority)
+        for _ in range(20):
+            await asyncio.sleep(0)
+        return rows
+
+
+class Counting:
+    """Shows surfaces to nobody and counts; `broken` are the keys at which it stumbles."""
+
+    def __init__(self, store: MemoryStore, broken: Collection[str] = ()) -> None:
+        self.homeless: dict[int, int] = {}
+        self.shown: list[str] = []
+        self._store = store
+        self._broken = broken
+
+    def forget_homeless(self, now: datetime) -> None:
+        """Nothing is homeless here."""
+        assert now == NOON
+
+    async def show(self, row: SurfaceRow) -> None:
+        if row.key in self._broken:
+            raise RuntimeError("cannot be rendered")
+        await self._store.note(Attempted(id=row.id, at=NOON, channel="D1"))
+        self.shown.append(row.key)
+        await asyncio.sleep(0)
+        await self._store.note(Shown(id=row.id, ts="1.1", version=row.wanted, channel="D1"))
+
+    async def settle_doubt(self, row: SurfaceRow) -> None:
+        raise AssertionError(f"{row.key} is not in doubt")
+
+
+class NoJobs:
+    async def do(self, job: object) -> None:
+        raise AssertionError(f"there are no jobs, but {job}")
+
+
+async def wanting(store: MemoryStore, *keys: str) -> None:
+    await store.transact(lambda tx: [tx.want(TEAM, key, "dm:U1", {}, NOON) for key in keys])
+
+
+def courier(store: MemoryStore, showing: Counting) -> Courier:
+    return Courier(store, showing, NoJobs(), Noon(), TEAM)  # type: ignore[arg-type]  # because they are stand-ins
+
+
+async def test_a_row_that_was_sent_while_it_was_being_listed_is_not_sent_again() -> None:
+    store = LateListing()
+    showing = Counting(store)
+    sending = courier(store, showing)
+    await wanting(store, "secret:1")
+    await sending.drain_once()  # under way now, and done while the next listing is on its way
+
+    await sending.drain()
+
+    assert showing.shown == ["secret:1"]
+
+
+async def test_many_in_one_place_are_each_sent_once_and_in_order() -> None:
+    store = LateListing()
+    showing = Counting(store)
+    keys = [f"secret:{n}" for n in range(30)]
+    await wanting(store, *keys)
+
+    await courier(store, showing).drain()
+
+    assert showing.shown == keys
+
+
+async def test_one_that_cannot_be_rendered_waits_and_lets_the_others_pass() -> None:
+    store = MemoryStore()
+    showing = Counting(store, broken={"secret:1"})
+    await wanting(store, "secret:1", "secret:2")
+
+    await courier(store, showing).drain()
+
+    assert showing.shown == ["secret:2"]
+    assert (await store.surfaces(TEAM, 0, ["secret:1"]))[0].not_before > NOON
