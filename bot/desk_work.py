@@ -1,14 +1,15 @@
 """What the command line does with the record, beside a running bot: it reads, and asks nothing of Slack."""
 
+import asyncio
 import re
 from pathlib import Path
 
 from bot.errors import Stop
 from bot.settings import Settings, load_settings
-from playbooks.entries import Entry
 from playbooks.exports import render_export, unavailable
-from playbooks.incident import Incident, label_of
-from playbooks.verify import verify_entries, verify_json
+from playbooks.incident import label_of
+from playbooks.verify import verify_json
+from storage.at_rest import verify_at_rest
 from storage.errors import NotFound, StorageError
 from storage.migrations import current, migrate, require_current
 from storage.sql_store import open_store
@@ -34,23 +35,13 @@ async def verify_anything(what: str) -> tuple[bool, str]:
     if not _INCIDENT.fullmatch(what):
         verdict = verify_json(_read(Path(what)))
         return verdict.ok, verdict.sentence
-    async with _Record() as (store, team):
+    async with _Record() as (_, team):
         number = _number(what)
         try:
-            state, entries = await _at_rest(store, team, number)
+            verdict = await asyncio.to_thread(verify_at_rest, load_settings().database_url, team, number)
         except NotFound as error:
             raise Stop(str(error)) from None
-        verdict = verify_entries(entries, seq=state.seq, head=state.head, state=state)
         return verdict.ok, verdict.sentence
-
-
-async def _at_rest(store: Store, team: str, number: int) -> tuple[Incident, list[Entry]]:
-    """State and entries of one moment: a bot that runs beside us may commit between the two questions."""
-    while True:
-        before = await store.incident(team, number)
-        entries = await store.entries(team, number)
-        if (await store.incident(team, number)).seq == before.seq:
-            return before, entries
 
 
 def _read(path: Path) -> bytes:

@@ -31,7 +31,7 @@ class Verdict:
     sentence: str
 
 
-class _Misfit(Exception):
+class Misfit(Exception):
     """The first thing that does not fit, as a sentence without its full stop."""
 
 
@@ -48,10 +48,10 @@ def verify_entries(entries: Sequence[Entry], *, seq: int, head: str, state: Inci
         _chain(entries, seq, head)
         folded = _folded(entries)
         if state is not None:
-            _same(state.model_dump(), folded.model_dump(), "the stored state", "its entries give")
-    except _Misfit as misfit:
+            same(state.model_dump(), folded.model_dump(), "the stored state", "its entries give")
+    except Misfit as misfit:
         return _no(entries, misfit)
-    return _fits(folded)
+    return fits(folded)
 
 
 def verify_json(content: str | bytes) -> Verdict:
@@ -59,15 +59,15 @@ def verify_json(content: str | bytes) -> Verdict:
     try:
         return _verify_json(content)
     except RecursionError:
-        return _said("This file does not verify: it is nested deeper than any export.")
+        return said("This file does not verify: it is nested deeper than any export.")
 
 
 def _verify_json(content: str | bytes) -> Verdict:
     try:
         text = _text(content)
         export = _export(_parsed(text))
-    except _Misfit as misfit:
-        return _said(f"This file does not verify: {misfit}.")
+    except Misfit as misfit:
+        return said(f"This file does not verify: {misfit}.")
     entries: list[Entry] = []
     try:
         entries = [_entry(position, one) for position, one in enumerate(export.entries, start=1)]
@@ -75,22 +75,24 @@ def _verify_json(content: str | bytes) -> Verdict:
         folded = _folded(entries)
         _check_facts(export, entries)
         _check_bytes(text, entries)
-    except _Misfit as misfit:
+    except Misfit as misfit:
         return _no(entries, misfit)
-    return _fits(folded)
+    return fits(folded)
 
 
-def _no(entries: Sequence[Entry], misfit: _Misfit) -> Verdict:
+def _no(entries: Sequence[Entry], misfit: Misfit) -> Verdict:
     label = label_of(entries[0].incident) if entries else "This record"
-    return _said(f"{label} does not verify: {misfit}.")
+    return said(f"{label} does not verify: {misfit}.")
 
 
-def _said(sentence: str) -> Verdict:
-    """A forged file may hold a key, and no key is echoed."""
-    return Verdict(ok=False, sentence=mask(sentence, lambda _: "not kept").text)
+def said(sentence: str) -> Verdict:
+    """It does not fit. What is forged may hold a key, and no key is echoed; nor what no terminal can print."""
+    printable = sentence.encode("utf-8", "replace").decode("utf-8")
+    return Verdict(ok=False, sentence=mask(printable, lambda _: "not kept").text)
 
 
-def _fits(incident: Incident) -> Verdict:
+def fits(incident: Incident) -> Verdict:
+    """It is what was written."""
     count = f"{incident.seq} {'entry' if incident.seq == 1 else 'entries'}"
     state = INCIDENT_LABELS[incident.status].lower()
     return Verdict(
@@ -101,23 +103,31 @@ def _fits(incident: Incident) -> Verdict:
 # --- the entries
 
 
+def chained(entries: Sequence[Entry]) -> Incident:
+    """What follows from the entries. Raises `Misfit` for the first that does not follow from the one before."""
+    if not entries:
+        raise Misfit("there are no entries")
+    _chain(entries, len(entries), entries[-1].hash)
+    return _folded(entries)
+
+
 def _chain(entries: Sequence[Entry], seq: int, head: str) -> None:
     if not entries:
-        raise _Misfit("there are no entries")
+        raise Misfit("there are no entries")
     first = entries[0]
     try:
         broken = first_break(list(entries))
     except (ValueError, TypeError, OverflowError) as error:
-        raise _Misfit(f"an entry cannot be hashed ({_brief(error)})") from None
+        raise Misfit(f"an entry cannot be hashed ({brief(error)})") from None
     if broken:
-        raise _Misfit(broken)
+        raise Misfit(broken)
     for entry in entries:
         if (entry.team, entry.incident) != (first.team, first.incident):
-            raise _Misfit(f"entry {entry.seq} ({entry.kind}) belongs to another incident")
+            raise Misfit(f"entry {entry.seq} ({entry.kind}) belongs to another incident")
     if len(entries) != seq:
-        raise _Misfit(f"the record says {_counted(seq)}, {_are(len(entries))} here")
+        raise Misfit(f"the record says {_counted(seq)}, {_are(len(entries))} here")
     if entries[-1].hash != head:
-        raise _Misfit(f"the record says that the chain ends {short(head)}, but it ends {short(entries[-1].hash)}")
+        raise Misfit(f"the record says that the chain ends {short(head)}, but it ends {short(entries[-1].hash)}")
 
 
 def _counted(number: int) -> str:
@@ -134,13 +144,14 @@ def _folded(entries: Sequence[Entry]) -> Incident:
         try:
             incident = apply(incident, entry)
         except Exception as error:  # what a forged entry may hold is without limit, and each kind fails its own way
-            raise _Misfit(f"entry {entry.seq} ({entry.kind}) cannot follow the one before ({_brief(error)})") from None
+            raise Misfit(f"entry {entry.seq} ({entry.kind}) cannot follow the one before ({brief(error)})") from None
     if incident is None:
-        raise _Misfit("there are no entries")
+        raise Misfit("there are no entries")
     return incident
 
 
-def _brief(error: Exception) -> str:
+def brief(error: Exception) -> str:
+    """The error in a few words of one line."""
     return _cut(f"{type(error).__name__}: {error}".splitlines()[0])
 
 
@@ -153,22 +164,22 @@ def _text(content: str | bytes) -> str:
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise _Misfit(f"it is not UTF-8 (byte {error.start + 1})") from None
+        raise Misfit(f"it is not UTF-8 (byte {error.start + 1})") from None
 
 
 def _parsed(text: str) -> dict[str, Any]:
     if text.startswith("\ufeff"):
-        raise _Misfit("it begins with a byte order mark, which the export does not write")
+        raise Misfit("it begins with a byte order mark, which the export does not write")
     try:
         value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
-        raise _Misfit(f"it is no JSON (line {error.lineno}, column {error.colno}: {error.msg})") from None
+        raise Misfit(f"it is no JSON (line {error.lineno}, column {error.colno}: {error.msg})") from None
     except _Json as error:
-        raise _Misfit(str(error)) from None
+        raise Misfit(str(error)) from None
     except ValueError as error:  # a number of thousands of digits
-        raise _Misfit(f"it is no JSON that can be read ({_brief(error)})") from None
+        raise Misfit(f"it is no JSON that can be read ({brief(error)})") from None
     if not isinstance(value, dict):
-        raise _Misfit("it is no export of an incident")
+        raise Misfit("it is no export of an incident")
     return value
 
 
@@ -187,16 +198,16 @@ def _no_constant(name: str) -> Any:
 
 def _export(value: dict[str, Any]) -> ExportV1:
     if value.get("format") != FORMAT:
-        raise _Misfit(f"it is no export of an incident (format {_show(value.get('format'))})")
+        raise Misfit(f"it is no export of an incident (format {_show(value.get('format'))})")
     if value.get("version") != VERSION or isinstance(value.get("version"), bool):
-        raise _Misfit(f"its version is {_show(value.get('version'))}, and this Quarterdeck reads version {VERSION}")
+        raise Misfit(f"its version is {_show(value.get('version'))}, and this Quarterdeck reads version {VERSION}")
     try:
         return ExportV1.model_validate(value)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        raise _Misfit(f"{_path(first['loc'])}: {_lower(str(first['msg']))}") from None
+        raise Misfit(f"{_path(first['loc'])}: {_lower(str(first['msg']))}") from None
     except (ValueError, OverflowError) as error:
-        raise _Misfit(f"it cannot be read ({_brief(error)})") from None
+        raise Misfit(f"it cannot be read ({brief(error)})") from None
 
 
 def _path(parts: tuple[int | str, ...]) -> str:
@@ -209,7 +220,7 @@ def _entry(position: int, one: Any) -> Entry:
     try:
         entry: Entry = one.entry()
     except (ValueError, OverflowError) as error:
-        raise _Misfit(f"entry {position} cannot be read ({_brief(error)})") from None
+        raise Misfit(f"entry {position} cannot be read ({brief(error)})") from None
     return entry
 
 
@@ -218,11 +229,9 @@ def _check_facts(export: ExportV1, entries: Sequence[Entry]) -> None:
     try:
         made = export_v1(entries)
     except (ValueError, OverflowError, KeyError, TypeError) as error:
-        raise _Misfit(f"no export follows from its entries ({_brief(error)})") from None
+        raise Misfit(f"no export follows from its entries ({brief(error)})") from None
     for part in ("incident", "scorecard"):
-        _same(
-            getattr(export, part).model_dump(), getattr(made, part).model_dump(), "the file", "its entries give", part
-        )
+        same(getattr(export, part).model_dump(), getattr(made, part).model_dump(), "the file", "its entries give", part)
 
 
 def _check_bytes(text: str, entries: Sequence[Entry]) -> None:
@@ -232,15 +241,16 @@ def _check_bytes(text: str, entries: Sequence[Entry]) -> None:
     ours, theirs = made.split("\n"), text.split("\n")
     number = next((n for n, (a, b) in enumerate(zip(ours, theirs, strict=False), start=1) if a != b), None)
     where = number or min(len(ours), len(theirs)) + 1
-    raise _Misfit(f"what it says is right, but line {where} is not written as the export writes it")
+    raise Misfit(f"what it says is right, but line {where} is not written as the export writes it")
 
 
 # --- two values that should be the same
 
 
-def _same(found: Any, made: Any, says: str, gives: str, part: str = "") -> None:
+def same(found: Any, made: Any, says: str, gives: str, part: str = "") -> None:
+    """Raises `Misfit` naming the first difference."""
     for path, is_, should in _differences(found, made, part):
-        raise _Misfit(f"{path}: {says} says {_show(is_)}, {gives} {_show(should)}")
+        raise Misfit(f"{path}: {says} says {_show(is_)}, {gives} {_show(should)}")
 
 
 def _differences(found: Any, made: Any, path: str) -> Iterator[tuple[str, Any, Any]]:

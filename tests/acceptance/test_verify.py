@@ -63,6 +63,10 @@ async def test_an_untouched_record_and_its_export_verify(record: Path, tmp_path:
         ("DELETE FROM entries WHERE seq = 3", "entry 3"),
         ("UPDATE incidents SET state = replace(state, 'U0', 'U1')", "state"),
         ("UPDATE entries SET hash = replace(hash, 'a', 'b') WHERE seq = 2", "entry 2"),
+        ("UPDATE entries SET body = substr(body, 2) WHERE seq = 7", "entry 7 cannot be read"),
+        ("UPDATE entries SET body = CAST(x'ff' || body AS TEXT) WHERE seq = 7", "entry 7 cannot be read"),
+        ("UPDATE incidents SET playbook = '{' || playbook", "the playbook of the incident is no JSON"),
+        ("UPDATE incidents SET text = text || '!'", "incident.text"),
     ],
 )
 async def test_a_change_in_the_database_is_named(record: Path, tmp_path: Path, damage: str, named: str) -> None:
