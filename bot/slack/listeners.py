@@ -1,5 +1,6 @@
 """What every listener needs, and the small things they share."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +12,7 @@ from bot.clock import Clock
 from bot.errors import SlackTrouble
 from bot.intake import Intake
 from bot.masking import Masker
-from bot.people import People
+from bot.people import PATIENCE_S, People
 from bot.slack import forms
 from bot.slack.gateway import Gateway
 from playbooks.access import Act
@@ -77,6 +78,25 @@ class Desk:
         about = self.about(body, press_id(body), incident.number)
         await self.intake.submit(Try(**about, act=act.value, step=step, member=member))
         return True
+
+    async def in_channel(self, incident: Incident, user: str) -> bool:
+        """Whether Slack says now that `user` is in the incident's channel; no when it does not say so in time."""
+        if incident.home.channel is None:
+            return False
+        try:
+            return await asyncio.wait_for(self._among_members(incident.home.channel, user), PATIENCE_S)
+        except (SlackTrouble, TimeoutError):
+            return False
+
+    async def _among_members(self, channel: str, user: str) -> bool:
+        cursor = None
+        while True:
+            page = await self.gateway.call("conversations.members", channel=channel, limit=200, cursor=cursor)
+            if user in page.get("members", ()):
+                return True
+            cursor = (page.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return False
 
     async def notice(self, body: Mapping[str, Any], refused: Refused) -> None:
         await self.open_view(body, forms.refusal_notice(refused))

@@ -6,9 +6,11 @@ from typing import Any
 from bot import wording
 from bot.slack import forms, ids, values
 from bot.slack.listeners import Desk
+from playbooks.access import Act
 from playbooks.commands import Close, Complete, Correct, GiveAnswer, HandOver, MoreTime, Note, Open, Skip, Waive
 from playbooks.entries import Actor
 from playbooks.errors import WrongAnswers
+from playbooks.objections import objection
 from storage.errors import NotFound
 
 Body = Mapping[str, Any]
@@ -105,8 +107,10 @@ async def _waive(desk: Desk, body: Body, view: Mapping[str, Any]) -> Answer:
 async def _note(desk: Desk, body: Body, view: Mapping[str, Any]) -> Answer:
     form = forms.about(view)
     about = desk.about(body, form_id(view), form.number)
-    # The form was opened by a press that was checked: whoever has it saw the incident's own channel.
-    return await _act(desk, Note(**about, text=values.read_text(view), occurred_at=about["at"], member=True))
+    incident, user = await desk.store.incident(desk.team, form.number), desk.actor(body).id
+    # The channel may have been left since the form was opened, and nobody is taken for a member on their word.
+    member = objection(incident, Act.NOTE, user) is None or await desk.in_channel(incident, user)
+    return await _act(desk, Note(**about, text=values.read_text(view), occurred_at=about["at"], member=member))
 
 
 async def _close(desk: Desk, body: Body, view: Mapping[str, Any]) -> Answer:

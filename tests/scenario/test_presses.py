@@ -147,3 +147,24 @@ async def test_the_board_notes_and_closes(company: Company) -> None:
     await company.sam.press("Close incident", in_message="T+0", channel=CHANNEL)
     await company.send(company.sam, {"How did it end?": "replaced"})
     assert (await company.incident()).close_reason == "replaced"
+
+
+@pytest.mark.parametrize("says", ["a member", "left", "nothing"])
+async def test_a_note_is_checked_again_when_its_form_is_sent(company: Company, says: str) -> None:
+    await company.open()
+    members = company.workspace.channel_named(CHANNEL).members
+    members.append(company.gus.id)
+    await company.gus.press("Add note", in_message="T+0", channel=CHANNEL)
+    await company.gus.fill({"What is to be noted?": "seen from outside"})
+    if says == "left":
+        members.remove(company.gus.id)
+    if says == "nothing":
+        company.trouble("conversations.members", error=down)
+    assert await company.gus.submit() is None
+    company.well_again()
+    await company.quiet()
+
+    noted = [entry.text for entry in await company.entries() if entry.kind is Kind.NOTE]
+    assert noted == (["seen from outside"] if says == "a member" else [])
+    if says != "a member":
+        assert "Only members of the incident's channel" in notice(company.gus)

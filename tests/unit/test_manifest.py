@@ -17,6 +17,7 @@ NEEDS: dict[str, set[str]] = {
     "conversations.create": {"groups:write"},
     "conversations.history": {"channels:history", "groups:history", "im:history"},
     "conversations.invite": {"groups:write"},
+    "conversations.members": {"channels:read", "groups:read"},
     "conversations.open": {"im:write"},
     "conversations.replies": {"channels:history", "groups:history", "im:history"},
     "conversations.setTopic": {"groups:write"},
