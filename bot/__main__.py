@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import os
 import sys
 import uuid
 from collections.abc import Coroutine
@@ -161,10 +162,11 @@ def _do(work: Coroutine[Any, Any, Any]) -> Any:
 
 def main() -> None:
     """The console script. A person's mistake is a sentence; a fault gets an id to quote."""
+    os.umask(0o077)  # records and exports are nobody else's to read
     try:
-        app(standalone_mode=True)
+        app([_masked(argument) for argument in sys.argv[1:]])  # first of all, so that no complaint can show a key
     except Stop as stop:
-        print(*stop.sentences, sep="\n", file=sys.stderr)
+        print(*map(_masked, stop.sentences), sep="\n", file=sys.stderr)
         sys.exit(stop.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)
@@ -173,6 +175,12 @@ def main() -> None:
         _log_fault(number)
         print(f"Something is wrong with Quarterdeck itself; the log has it under {number}.", file=sys.stderr)
         sys.exit(FAULT)
+
+
+def _masked(text: str) -> str:
+    from playbooks.secrets import mask
+
+    return mask(text, lambda _: "…").text
 
 
 def _log_fault(number: str) -> None:

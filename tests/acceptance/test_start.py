@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,6 +11,8 @@ import httpx
 import pytest
 
 from tests.acceptance.processes import Bot, Workspace, quarterdeck, workspace
+
+KEY = f"sk-ant-api03-{'Quarterdeck0' * 7}123456789AA"
 
 
 @pytest.fixture
@@ -181,6 +184,56 @@ async def test_the_record_is_for_its_owner_only(slack: Workspace, tmp_path: Path
     names = {"record.db", "record.db.lock", "record.db.secret"}
 
     assert [name for name in names if os.stat(tmp_path / name).st_mode & 0o077] == []
+
+
+async def test_what_a_command_writes_is_for_its_owner_only(slack: Workspace, tmp_path: Path) -> None:
+    mask = os.umask(0o022)
+    try:
+        new = slack.environment(QUARTERDECK_DATABASE_URL=f"sqlite:///{tmp_path / 'new.db'}")
+        assert (await quarterdeck("migrate", environment=new))[0] == 0
+    finally:
+        os.umask(mask)
+
+    assert os.stat(tmp_path / "new.db").st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["verify", KEY],
+        ["verify", f"{KEY}.json"],
+        ["playbooks", "show", KEY],
+        ["playbooks", "show", "--t0", KEY],
+        ["playbooks", "check", KEY],
+        ["export", "INC-0001", "--format", KEY],
+        ["export", KEY],
+        [KEY],
+        [f"--{KEY}"],
+    ],
+)
+async def test_no_argument_shows_a_key(slack: Workspace, arguments: list[str]) -> None:
+    _, out, complaint = await quarterdeck(*arguments, environment=slack.environment())
+
+    shown = re.sub(r"[\s│]", "", out + complaint)  # a usage message is broken into lines within a frame
+    assert shown
+    assert KEY[20:40] not in shown
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("SLACK_API_URL", f"http://127.0.0.1:9/{KEY}/api/"),
+        ("SLACK_API_URL", KEY),
+        ("QUARTERDECK_ROSTER", f"/nowhere/{KEY}"),
+        ("QUARTERDECK_SPEED", KEY),
+        ("QUARTERDECK_ALERTS_CHANNEL", KEY),
+    ],
+)
+async def test_no_setting_shows_a_key(slack: Workspace, variable: str, value: str) -> None:
+    _, complaint = await refused(slack, **{variable: value})
+
+    assert complaint
+    assert KEY[20:40] not in complaint
 
 
 async def test_health_says_what_it_sees(slack: Workspace) -> None:
