@@ -5,15 +5,17 @@ import json
 import random
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 
 from bot.crashpoints import POINTS
+from playbooks.entries import parse_moment
 from simulator.driver import Practice
 from tests.acceptance.processes import Bot, Workspace, quarterdeck, workspace
-from tests.acceptance.shift import Shift
+from tests.acceptance.shift import STEPS, Shift
 
 SPEED = 200.0
 QUIET_S = 60.0
@@ -173,7 +175,20 @@ def _unposted(ending: Ending) -> list[str]:
 
 
 def _silent(ending: Ending) -> list[str]:
-    """Late prompts that did not say so."""
+    """Late prompts that did not say so: reckoned here from T0 and the plan, not from what the record says of them."""
+    t0 = parse_moment(ending.of("opened")[0]["at"])
+    owners = {e["step"]: e["data"]["keys"][:1] for e in ending.of("due")}
+    found = []
+    for e in ending.of("prompted"):
+        due = t0 + timedelta(minutes=float(STEPS[e["step"]].removeprefix("T+")) / SPEED)
+        late = (parse_moment(e["occurred_at"]) - due).total_seconds()
+        if e["data"]["surface"] in owners[e["step"]] and late > 30 / SPEED + 1 and not e["data"].get("late_why"):
+            found.append(f"{e['step']} was prompted {late:.1f} s late and the record does not say why")
+    return found + _unsaid(ending)
+
+
+def _unsaid(ending: Ending) -> list[str]:
+    """Prompts of which the record says that they were late, and the message does not."""
     texts = {f"p{str(post['ts']).replace('.', '')}": post["args"] for post in ending.posts()}
     late = [e for e in ending.of("prompted") if e["data"].get("late_why")]
     return [

@@ -6,6 +6,7 @@ from storage.rows import (
     Delayed,
     Dropped,
     Failed,
+    Gone,
     JobAttempted,
     JobDelayed,
     JobDone,
@@ -233,3 +234,11 @@ async def test_a_job_waits_is_left_alone_and_ends(store: Store) -> None:
     assert [job.key for job in await store.jobs_to_do(TEAM, minutes(1))] == ["c"]
     assert [job.state for job in await store.jobs(TEAM, 1)] == [JobState.DONE, JobState.FAILED, JobState.WAITING]
     assert [job.key for job in await store.jobs(TEAM, 1, ["b"])] == ["b"]
+
+
+async def test_a_message_that_is_gone_is_posted_anew(store: Store) -> None:
+    await board(store, ATTEMPTED, Shown(id=1, ts="1.1", version=1, channel="C1"), Gone(id=1))
+
+    assert await keys_to_send(store) == ["board"]
+    assert await store.in_doubt(TEAM, NOW) == []
+    assert await store.surfaces_at(TEAM, "C1", "1.1") == []
