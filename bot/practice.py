@@ -21,6 +21,8 @@ import httpx
 from bot.errors import Stop
 from bot.manifest import manifest_yaml
 from bot.settings import Settings
+from storage.errors import StorageError
+from storage.lock import hold
 
 START_S = 15.0
 LOOK_S = 0.1
@@ -115,9 +117,17 @@ def _environment(settings: Settings, facts: dict[str, Any], folder: Path) -> dic
 
 
 def _begin_anew(settings: Settings) -> None:
-    if settings.quarterdeck_database_url is None:
-        for end in ("", "-wal", "-shm"):
-            Path(settings.database_url.removeprefix("sqlite:///") + end).unlink(missing_ok=True)
+    """Raises `Stop` when another Quarterdeck runs on the record, which is left alone then."""
+    if settings.quarterdeck_database_url is not None:
+        return
+    file = Path(settings.database_url.removeprefix("sqlite:///"))
+    file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with hold(settings.database_url):  # let go before the bot starts, which takes it for itself
+            for end in ("", "-wal", "-shm"):
+                Path(f"{file}{end}").unlink(missing_ok=True)
+    except StorageError as error:
+        raise Stop(str(error)) from None
 
 
 def _publish(facts: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from storage.lock import hold
 from tests.acceptance.processes import Bot, Workspace, quarterdeck, workspace
 
 KEY = f"sk-ant-api03-{'Quarterdeck0' * 7}123456789AA"
@@ -168,6 +169,20 @@ async def test_the_command_line_beside_a_running_bot_and_without_a_record(slack:
     assert wrong[0] == 2
 
 
+async def test_a_second_practice_leaves_the_record_of_the_first_alone(tmp_path: Path) -> None:
+    record = tmp_path / "data" / "practice.db"
+    record.parent.mkdir()
+    record.write_text("the first one's")
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("SLACK_", "QUARTERDECK_"))}
+    with hold(f"sqlite:///{record}"):
+        code, _, complaint = await quarterdeck("run", environment=environment, cwd=tmp_path)
+
+    assert code == 1
+    assert complaint.startswith("Quarterdeck is already running on data/practice.db")
+    assert record.read_text() == "the first one's"
+    assert not (tmp_path / "data" / "practice.json").exists()
+
+
 async def test_slack_tokens_never_reach_the_log(slack: Workspace) -> None:
     bot = await Bot.start(slack.environment())
     await bot.stop()
@@ -230,7 +245,7 @@ async def test_no_argument_shows_a_key(slack: Workspace, arguments: list[str]) -
     ],
 )
 async def test_no_setting_shows_a_key(slack: Workspace, variable: str, value: str) -> None:
-    _, complaint = await refused(slack, **{variable: value})
+    _, complaint = await refused(slack, cwd=None, **{variable: value})
 
     assert complaint
     assert KEY[20:40] not in complaint
