@@ -198,6 +198,14 @@ def secret_found(tokens: Sequence[str], url: str) -> list[str]:
     return [f"*Delete your message{where}, it held a key.*", found, keeps]
 
 
+def with_keys(answer: str | dict[str, Any], tokens: Sequence[str]) -> str | dict[str, Any]:
+    """The answer to a command, and what is told to whoever typed a key in it."""
+    told = key_in_command(tokens)
+    if isinstance(answer, str):
+        return f"{answer}\n{told}" if answer else told
+    return {**answer, "text": f"{answer['text']}\n{told}", "blocks": [*answer["blocks"], section(told)]}
+
+
 def key_in_command(tokens: Sequence[str]) -> str:
     """To whoever typed a key behind `/incident`: nobody else saw it, and it is in no message."""
     found = said(", ".join(tokens[:10]), 1000)

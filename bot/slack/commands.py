@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from bot import wording
@@ -9,25 +10,48 @@ from bot.slack import forms
 from bot.slack.grammar import NEEDS_INCIDENT, Line, read
 from bot.slack.listeners import Desk
 from bot.slack.presses import in_its_channel
+from bot.slack.text import said
 from playbooks.access import Act
 from playbooks.commands import Assign, Close, Export, FalseAlarm, Note, OnIncident, Reopen, Try
 from playbooks.entries import Actor
 from playbooks.errors import WrongAnswers
 from playbooks.exports import unavailable
-from playbooks.incident import Incident
+from playbooks.incident import Incident, label_of
 from playbooks.model import Role
 from playbooks.objections import objection
 from storage.errors import NotFound
 
 Body = Mapping[str, Any]
+_PRIVATE = 0xE000  # characters that nobody types
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 
 
 async def incident_command(desk: Desk, body: Body) -> str | dict[str, Any]:
     """The private answer; empty when a form says enough."""
-    line = read(unescaped(str(body.get("text") or "")))
+    line, tokens = _masked(desk, unescaped(str(body.get("text") or "")))
+    answer = await _answered(desk, body, line)
+    return wording.with_keys(answer, tokens) if tokens else answer
+
+
+def _masked(desk: Desk, typed: str) -> tuple[Line, list[str]]:
+    """The line as it may be used, and what of the keys in it may be shown. A masked key counts as one word."""
+    text, found = desk.masker.text(typed)
+    tokens = list(dict.fromkeys(str(one) for one in found))
+    words = {chr(_PRIVATE + place): token for place, token in enumerate(tokens)}
+    for word, token in words.items():
+        text = text.replace(token, word)
+    line = read(text)
+
+    def shown(part: str) -> str:
+        return "".join(words.get(char, char) for char in part)
+
+    return replace(line, text=shown(line.text), bad_number=line.bad_number and shown(line.bad_number)), tokens
+
+
+async def _answered(desk: Desk, body: Body, line: Line) -> str | dict[str, Any]:
     if line.guess is not None:
-        return wording.did_you_mean(line.guess, desk.masker.text(line.text)[0])
+        number = f"{label_of(line.number)} " if line.number else ""
+        return wording.did_you_mean(f"{number}{line.guess}", line.text)
     if line.word is None or line.word == "drill":
         return await _report(desk, body, line)
     if line.word == "help":
@@ -42,9 +66,9 @@ async def incident_command(desk: Desk, body: Body) -> str | dict[str, Any]:
 
 
 async def _report(desk: Desk, body: Body, line: Line) -> str:
-    text, found = desk.masker.text(line.text)
-    await desk.open_view(body, forms.open_form(text=text, noticed_at=desk.clock.now(), drill=line.word == "drill"))
-    return wording.key_in_command([str(one) for one in found]) if found else ""
+    form = forms.open_form(text=line.text, noticed_at=desk.clock.now(), drill=line.word == "drill")
+    await desk.open_view(body, form)
+    return ""
 
 
 async def _list(desk: Desk, body: Body) -> str:
@@ -97,7 +121,7 @@ async def _assign(desk: Desk, body: Body, incident: Incident, text: str) -> str:
 async def _export(desk: Desk, body: Body, incident: Incident, text: str) -> str:
     form = text.strip().lower() or "md"
     if problem := unavailable(form):
-        return problem
+        return said(problem, 500)
     return await _submit(desk, Export(**_about(desk, body, incident), format=form, to=desk.actor(body).id))
 
 

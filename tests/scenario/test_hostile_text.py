@@ -57,6 +57,7 @@ async def test_hostile_commands_are_answered(company: Company, text: str) -> Non
         await company.dana.command("/incident", line)
     for message in company.all_messages():
         if message.only_for:
+            assert "<!" not in message.text.replace("<!date^", "")
             _inert(_rendered(message.blocks) + message.text)
 
 

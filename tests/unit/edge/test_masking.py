@@ -3,6 +3,8 @@
 from dataclasses import fields
 from datetime import UTC, datetime
 
+import pytest
+
 from bot.fingerprints import fingerprinter
 from bot.masking import Masker, clean
 from bot.observability import redacted
@@ -58,4 +60,17 @@ def test_characters_that_a_database_refuses_are_replaced() -> None:
 def test_a_log_line_lets_nobody_in() -> None:
     line = f"xoxb-{'1' * 12}-abc xapp-1-{'A' * 9} postgresql://me:geheim@host/db wss://x?ticket=abc&a=1 {KEY}"
 
-    assert redacted(line) == "xoxb-… xapp-… postgresql://me:…@host/db wss://x?ticket=…&a=1 sk-ant-…"
+    kept = "[Anthropic key sk-ant-api03-q7q…7xAA, fingerprint …]"
+    assert redacted(line) == f"xoxb-… xapp-… postgresql://me:…@host/db wss://x?ticket=…&a=1 {kept}"
+
+
+@pytest.mark.parametrize("dash", ["\u2011", "\u2013"])
+def test_a_log_line_finds_every_key_that_the_record_finds(dash: str) -> None:
+    line = f"%3D{KEY.replace('-', dash)}"
+
+    assert "q7" * 6 not in redacted(line)
+    assert redacted(line) == masker.text(line)[0].replace(masker.text(line)[1][0].fingerprint, "…")
+
+
+def test_a_password_with_an_at_sign_is_redacted_whole() -> None:
+    assert redacted("postgresql://me:ge@heim@host/db") == "postgresql://me:…@host/db"
