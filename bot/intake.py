@@ -8,7 +8,7 @@ from bot.clock import Clock
 from bot.crashpoints import passing
 from bot.masking import Masker
 from playbooks.commands import Command, Join, OnIncident, Open, Reopen
-from playbooks.entries import SYSTEM, Actor
+from playbooks.entries import SYSTEM, Actor, Kind
 from playbooks.errors import Refused
 from playbooks.incident import Incident
 from playbooks.machine import advance, open_incident, suspect_keys
@@ -96,6 +96,7 @@ class Intake:
             answer = {"answer": known.answer, "refused": known.refused, "title": title}
             return Result(number=known.number, repeated=True, **answer)
         outcome = self._open(tx, command) if isinstance(command, Open) else self._advance(tx, command)
+        self._tell(tx, command, found)
         if isinstance(outcome, int):
             return Result(offer=outcome)
         result = _result(command, outcome)
@@ -104,10 +105,14 @@ class Intake:
             tx.remember(command.team, command.source_id, now, answer=result.answer, refused=True, payload=payload)
             return result
         tx.commit(outcome, source_id=command.source_id, now=now, answer=result.answer, payload=payload)
+        return result
+
+    def _tell(self, tx: Tx, command: Command, found: tuple[Found, ...]) -> None:
+        """Whoever pasted a key is told, whatever becomes of the command."""
         if found and command.by.id != SYSTEM:
             said = {"tokens": [str(one) for one in found], "link": command.source}
-            tx.want(command.team, f"secret:{command.source_id}", f"dm:{command.by.id}", said, now)
-        return result
+            key = f"secret:{command.source_id}"
+            tx.want(command.team, key, f"dm:{command.by.id}", said, self._clock.now())
 
     def _open(self, tx: Tx, command: Open) -> Outcome | Refused | int:
         """Opens, joins the incident that claims the same key, or names the one that only seems to be the same."""
@@ -160,4 +165,6 @@ def _result(command: Command, outcome: Outcome | Refused) -> Result:
     if outcome.refused:
         answer, title = wording.refusal(outcome.refused), outcome.refused.title
         return Result(number=outcome.incident.number, answer=answer, title=title, refused=True, outcome=outcome)
-    return Result(number=outcome.incident.number, answer=wording.done(command, outcome), outcome=outcome)
+    title = "Joined" if any(entry.kind is Kind.JOINED for entry in outcome.entries) else ""
+    answer = wording.done(command, outcome)
+    return Result(number=outcome.incident.number, answer=answer, title=title, outcome=outcome)

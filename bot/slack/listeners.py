@@ -98,6 +98,15 @@ class Desk:
             if not cursor:
                 return False
 
+    async def tell_of_keys(self, body: Mapping[str, Any], given: Any, source_id: str) -> None:
+        """Whoever typed a key into what led to no act is told all the same, once per form."""
+        _, found = self.masker.whole(given)
+        if not found:
+            return
+        told, user, now = {"tokens": [str(one) for one in found], "link": ""}, self.actor(body).id, self.clock.now()
+        await self.store.transact(lambda tx: tx.want(self.team, f"secret:{source_id}", f"dm:{user}", told, now))
+        self.intake.stir()
+
     async def notice(self, body: Mapping[str, Any], refused: Refused) -> None:
         await self.open_view(body, forms.refusal_notice(refused))
 

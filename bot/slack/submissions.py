@@ -28,8 +28,10 @@ async def on_submission(desk: Desk, body: Body) -> Answer:
     try:
         return await submit(desk, body, view)
     except WrongAnswers as wrong:
+        await desk.tell_of_keys(body, view.get("state"), form_id(view))
         return {"response_action": "errors", "errors": values.errors_for(view, wrong.errors)}
     except NotFound:
+        await desk.tell_of_keys(body, view.get("state"), form_id(view))
         return _said("Not found", wording.no_such_incident(forms.about(view).number))
 
 
@@ -54,7 +56,8 @@ async def _open(desk: Desk, body: Body, view: Mapping[str, Any]) -> Answer:
     if result.offer is not None:
         masked, _ = desk.masker.whole(report)
         return {"response_action": "update", "view": forms.same_key_form(result.offer, masked)}
-    return _said(result.title, result.answer) if result.refused else {}
+    # A report that joined says so: its channel may be known to the person already, and nothing new would come.
+    return _said(result.title, result.answer) if result.refused or result.title else {}
 
 
 async def _complete(desk: Desk, body: Body, view: Mapping[str, Any]) -> Answer:

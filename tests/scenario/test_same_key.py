@@ -98,3 +98,16 @@ async def test_two_reports_at_once_open_one(company: Company) -> None:
 
     assert len(await company.incidents()) == 1
     assert (await company.kinds()).count(Kind.JOINED) == 1
+
+
+async def test_a_report_that_joins_says_so_also_to_the_detector_and_a_second_time(company: Company) -> None:
+    await company.open(keys=KEY)
+    for person in (company.dana, company.max, company.max):
+        await person.command("/incident", "again")
+        await person.fill({"Trigger": COMMITTED, "Suspect keys": KEY})
+        assert await person.submit() is None
+        await company.quiet()
+        assert person.dialog is not None
+        assert person.dialog.submit is None
+        assert "Joined INC-0001" in person.dialog.text
+        await person.close()

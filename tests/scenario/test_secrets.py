@@ -1,6 +1,8 @@
 """A key that somebody pastes anywhere: it is nowhere afterwards but in what that person typed."""
 
 import logging
+import random
+import string
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,9 +11,11 @@ import pytest
 
 from simulator.driver import Person
 from simulator.model import Message
-from tests.scenario.company import BOT, CHANNEL, COMMITTED, KEY, Company, lost
+from tests.scenario.company import BOT, CHANNEL, COMMITTED, Company, down, lost
 
-SECRET = KEY[len("sk-ant-api03-") + 5 : -6]  # of the key what nothing may show
+_URL_SAFE = string.ascii_letters + string.digits + "_-"
+KEY = "sk-ant-" + "api03-" + "Q7x" + "".join(random.Random(7).choices(_URL_SAFE, k=90)) + "AA"
+HIDDEN = KEY[16:-4]  # of the key what nothing may show
 
 TEXTS = ("plain_text_input", "url_text_input")
 
@@ -43,19 +47,26 @@ def logged(caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str])
     return lambda: f"{caplog.text}{capsys.readouterr()}"
 
 
+def shows(where: str | bytes) -> str | None:
+    """Twelve characters of the key that can be read there."""
+    text = where.decode("utf-8", "replace") if isinstance(where, bytes) else where
+    parts = (HIDDEN[start : start + 12] for start in range(len(HIDDEN) - 11))
+    return next((part for part in parts if part in text), None)
+
+
 def must_be_nowhere(company: Company, logged: Logged) -> None:
     path = Path(company.url.removeprefix("sqlite:///"))
     for file in path.parent.iterdir():
         if file.is_file():
-            assert SECRET.encode() not in file.read_bytes(), f"in {file.name}"
-    assert SECRET not in logged()
+            assert not shows(file.read_bytes()), f"in {file.name}"
+    assert not shows(logged())
     for message in company.by_bot():
-        assert SECRET not in _all_of(message), f"in a message: {message.text}"
+        assert not shows(_all_of(message)), f"in a message: {message.text}"
     for file in company.workspace.files.values():
         assert file.content is not None
-        assert SECRET.encode() not in file.content, f"in {file.name}"
+        assert not shows(file.content), f"in {file.name}"
     for view in (view for stack in company.workspace.modals.values() for view in stack):
-        assert SECRET not in repr(view.source), "in an open form"
+        assert not shows(repr(view.source)), "in an open form"
 
 
 def _all_of(message: Message) -> str:
@@ -123,6 +134,8 @@ async def test_a_key_in_every_skip_and_waiver(company: Company, logged: Logged) 
         "note {key}",
         "assign dev_lead {key}",
         "assign {key} @Rob Silva",
+        "inc-{key} status",
+        "{key} INC-0001",
         "export {key}",
         "close {key}",
         "false-alarm {key}",
@@ -142,16 +155,17 @@ async def test_a_key_in_any_command(company: Company, logged: Logged, text: str)
     await company.open()
     said = await company.say(company.sam, text.format(key=KEY), CHANNEL)
 
-    assert SECRET not in said
-    assert SECRET not in repr(company.sam.dialog and company.sam.dialog.raw)
+    assert not shows(said)
+    assert not shows(repr(company.sam.dialog and company.sam.dialog.raw))
     must_be_nowhere(company, logged)
+    assert "What you typed held a key" in said
     answers = [m for m in company.all_messages() if m.only_for == company.sam.id]
-    assert SECRET not in repr(answers)
+    assert not shows(repr(answers))
     button = [m for m in answers if "Did you mean" in m.text]
     if button:
         await company.sam.press("Report it instead", in_message="Did you mean")
         assert company.sam.dialog is not None
-        assert SECRET not in repr(company.sam.dialog.raw)
+        assert not shows(repr(company.sam.dialog.raw))
 
 
 async def test_a_key_that_the_same_key_form_carries_along(company: Company, logged: Logged) -> None:
@@ -177,4 +191,41 @@ async def test_a_form_that_comes_as_a_button_keeps_no_key(company: Company, logg
     await company.dana.command("/incident", f"found {KEY}")
     company.well_again()
     await company.quiet()
+    must_be_nowhere(company, logged)
+
+
+async def told_to_delete(company: Company, person: Person) -> int:
+    await company.quiet()
+    return len([m for m in await person.messages(BOT) if "Delete your message" in m.text])
+
+
+async def test_whoever_pasted_a_key_is_told_when_the_same_name_is_offered(company: Company) -> None:
+    await company.open(keys="prod-gateway")
+    await company.max.command("/incident", "see")
+    await company.max.fill({"What happened?": f"see {KEY}", "Trigger": COMMITTED, "Suspect keys": "prod-gateway"})
+    assert await company.max.submit() is None
+    assert await told_to_delete(company, company.max) == 1
+
+
+async def test_whoever_pasted_a_key_is_told_when_opening_is_refused(company: Company) -> None:
+    company.trouble("users.info", error=down)
+    await company.gus.command("/incident", "see")
+    company.well_again()
+    await company.gus.fill({"What happened?": f"see {KEY}", "Trigger": COMMITTED})
+    assert await company.gus.submit() is None
+    assert await company.incidents() == []
+    assert await told_to_delete(company, company.gus) == 1
+
+
+async def test_whoever_pasted_a_key_into_a_wrong_form_is_told_once(company: Company, logged: Logged) -> None:
+    await company.open()
+    await company.at("12:03")
+    await company.sam.press("I can't", in_message="T+3", channel=CHANNEL)
+    await company.sam.fill({"What do you need?": "More time", "Why?": f"see {KEY}"})
+    assert list(await company.sam.submit() or {}) == ["How long?"]
+    assert await told_to_delete(company, company.sam) == 1
+    assert await company.sam.submit()
+    await company.sam.fill({"How long?": "5 min"})
+    assert await company.sam.submit() is None
+    assert await told_to_delete(company, company.sam) == 1
     must_be_nowhere(company, logged)
