@@ -18,8 +18,8 @@ from storage.store import Store
 _INCIDENT = re.compile(r"(?:inc-)?0*([1-9][0-9]{0,8})", re.IGNORECASE)
 
 
-async def export_incident(incident: str, form: str) -> bytes:
-    """The record as bytes of the format. Raises `Stop` when there is no such incident or format."""
+async def export_incident(incident: str, form: str, as_of: int | None = None) -> bytes:
+    """The record as bytes of the format, up to the entry `as_of`. Raises `Stop` when there is no such thing."""
     if problem := unavailable(form):
         raise Stop(problem)
     async with _Record() as (store, team):
@@ -27,7 +27,9 @@ async def export_incident(incident: str, form: str) -> bytes:
         entries = await store.entries(team, number)
         if not entries:
             raise Stop(f"There is no incident {label_of(number)}.")
-        return render_export(form, entries)[1]
+        if as_of is not None and as_of > len(entries):
+            raise Stop(f"{label_of(number)} has no entry {as_of}; its last is {len(entries)}.")
+        return render_export(form, entries, as_of)[1]
 
 
 async def verify_anything(what: str) -> tuple[bool, str]:

@@ -1,13 +1,15 @@
 """Whoever changes the record is found out: a byte of the database, a character of the export, a cut tail."""
 
 import asyncio
+import json
 import shutil
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from simulator.driver import Practice
+from simulator.driver import Person, Practice
 from tests.acceptance.processes import Bot, quarterdeck, workspace
 
 
@@ -39,9 +41,9 @@ async def verify(folder: Path, what: str) -> tuple[int, str]:
     return code, said + complaint
 
 
-async def export(folder: Path, form: str = "json") -> str:
+async def export(folder: Path, form: str = "json", *more: str) -> str:
     environment = {"QUARTERDECK_DATABASE_URL": f"sqlite:///{folder / 'record.db'}", "PATH": "/usr/bin"}
-    return (await quarterdeck("export", "INC-0001", "--format", form, environment=environment))[1]
+    return (await quarterdeck("export", "INC-0001", "--format", form, *more, environment=environment))[1]
 
 
 async def test_an_untouched_record_and_its_export_verify(record: Path, tmp_path: Path) -> None:
@@ -91,6 +93,30 @@ async def test_one_character_of_the_export_is_enough(record: Path, tmp_path: Pat
     assert len(said.strip().splitlines()) == 1
 
 
-async def test_the_same_file_from_slack_and_from_the_command_line(record: Path) -> None:
-    assert await export(record) == await export(record)
-    assert (await export(record, "md")).startswith("# INC-0001 · API key committed to a repository")
+async def test_the_same_file_from_slack_and_from_the_command_line(tmp_path: Path) -> None:
+    async with workspace(tmp_path) as slack:
+        bot = await Bot.start(slack.environment())
+        async with Practice(slack.facts["url"], slack.facts["people_token"]) as practice:
+            dana, sam = practice.person("Dana Ito"), practice.person("Sam Okafor")
+            await dana.command("/incident", "a key in a gist")
+            await dana.fill({"Trigger": "API key committed to a repository"})
+            await dana.submit()
+            await sam.sees("INC-0001")
+            await sam.command("/incident", "export INC-0001 json")
+            sent = await downloaded(sam, "INC-0001.json")
+        await bot.stop()
+    as_of = json.loads(sent)["as_of_seq"]
+
+    assert await export(tmp_path, "json", "--as-of", str(as_of)) == sent.decode()
+    assert await export(tmp_path, "json") != sent.decode()
+    too_many = await quarterdeck("export", "INC-0001", "--as-of", "999", environment=slack.environment())
+    assert too_many[0] == 1
+    assert too_many[2].startswith("INC-0001 has no entry 999; its last is ")
+
+
+async def downloaded(person: Person, name: str) -> bytes:
+    async with asyncio.timeout(10):
+        while True:
+            with suppress(Exception):  # not there yet
+                return await person.download(name)
+            await asyncio.sleep(0.1)
