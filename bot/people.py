@@ -18,6 +18,7 @@ from playbooks.model import Role
 
 FRESH = timedelta(minutes=5)
 PATIENCE_S = 1.5  # of the three seconds that Slack gives an acknowledgement
+TICKET_PATIENCE_S = 0.8  # of the same three when a form is still to be opened
 _ROLES = [role.value for role in Role if role is not Role.DETECTOR]
 
 
@@ -68,19 +69,19 @@ class People:
         known = self._known.get(user)
         return known[1].name if known else None
 
-    async def person(self, user: str) -> Person | None:
+    async def person(self, user: str, patience_s: float = PATIENCE_S) -> Person | None:
         """What Slack says of them, or None when it does not say so in time."""
         known = self._known.get(user)
         if known and self._clock.now() - known[0] < FRESH:
             return known[1]
         try:
-            return await asyncio.wait_for(self._ask(user), PATIENCE_S)
+            return await asyncio.wait_for(self._ask(user), patience_s)
         except (SlackTrouble, TimeoutError):
             return known[1] if known else None
 
-    async def may_open(self, user: str, team: str | None) -> bool | None:
-        """Whether this is a full member; None when it cannot be looked up but the team id is ours."""
-        person = await self.person(user)
+    async def may_open(self, user: str, team: str | None, patience_s: float = PATIENCE_S) -> bool | None:
+        """Whether this is a full member; None when it cannot be looked up but `team`, the person's own, is ours."""
+        person = await self.person(user, patience_s)
         if person is not None:
             return person.member
         return None if team == self._team else False
@@ -118,7 +119,8 @@ def read_roster(path: Path | None) -> dict[Role, tuple[str, ...]]:
     try:
         data = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise WrongSettings(f"QUARTERDECK_ROSTER: {path} cannot be read ({error}).") from None
+        reason = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise WrongSettings(f"QUARTERDECK_ROSTER: {path} cannot be read ({reason}).") from None
     except YAMLError as error:
         mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
         where = f":{mark.line + 1}:{mark.column + 1}" if mark else ""

@@ -26,6 +26,8 @@ class Places:
         self._gateway = gateway
         self._dms: dict[str, str] = {}
         self._opening: dict[str, asyncio.Lock] = {}
+        self._stale: set[str] = set()
+        self._reopened: set[str] = set()
         self._workspace = workspace
         self.alerts = alerts
 
@@ -51,12 +53,21 @@ class Places:
         if user in self._dms:
             return self._dms[user]
         async with self._opening.setdefault(user, asyncio.Lock()):
-            channel = await self._store.conversation(team, user)
+            channel = None if user in self._stale else await self._store.conversation(team, user)
             if channel is None:
                 channel = await self._gateway.open_dm(user)
                 await self._store.keep_conversation(team, user, channel)
+                self._stale.discard(user)
             self._dms[user] = channel
         return channel
+
+    def forget_dm(self, user: str) -> bool:
+        """The conversation that was remembered is not there any more; False when it was opened only just now."""
+        if self._dms.pop(user, None) is None or user in self._reopened:
+            return False
+        self._stale.add(user)
+        self._reopened.add(user)
+        return True
 
     async def _announced(self, team: str, incident: Incident) -> str:
         rows = await self._store.surfaces(team, incident.number, ["announcement"])

@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bot.errors import WrongSettings
 
 TEST_ONLY = "QUARTERDECK_TEST_"
+SLACK_API = "https://slack.com/api/"
 
 
 class Settings(BaseSettings):
@@ -22,7 +23,7 @@ class Settings(BaseSettings):
     slack_bot_token: SecretStr | None = Field(None, description="Bot User OAuth Token, xoxb-…")
     slack_app_token: SecretStr | None = Field(None, description="App-Level Token, xapp-…; set: Socket Mode")
     slack_signing_secret: SecretStr | None = Field(None, description="Signing Secret; set without app token: HTTP mode")
-    slack_api_url: str = Field("https://slack.com/api/", description="Slack's Web API, ending in /api/")
+    slack_api_url: str = Field(SLACK_API, description="Slack's Web API, ending in /api/")
     quarterdeck_database_url: str | None = Field(
         None, description="sqlite:///… or postgresql://…; unset: data/quarterdeck.db, in practice data/practice.db"
     )
@@ -79,7 +80,8 @@ class Settings(BaseSettings):
     @property
     def practice(self) -> bool:
         """No Slack variable at all: the practice workspace."""
-        return not (self.slack_bot_token or self.slack_app_token or self.slack_signing_secret)
+        tokens = self.slack_bot_token or self.slack_app_token or self.slack_signing_secret
+        return not tokens and self.slack_api_url == SLACK_API
 
     @property
     def socket_mode(self) -> bool:

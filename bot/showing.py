@@ -37,6 +37,7 @@ PRIORITY = {
     "missed": 6,
     "board": 7,
     "scorecard": 8,
+    "reopened": 8,
     "topic": 9,
 }
 DOUBT = timedelta(seconds=5)  # Slack may still be finishing a post whose answer was lost
@@ -88,7 +89,10 @@ class Showing:
             log.warning("answer lost", action="answer_lost", key=row.key, number=row.number, why=str(error))
             await self._delay(row, LOOK_AGAIN_S, in_doubt=row.ts is None and row.key != "topic")
         except Rejected as error:
-            if row.ts is None:
+            user = row.place.removeprefix("dm:") if row.place.startswith("dm:") else ""
+            if row.ts is None and user and error.error == "channel_not_found" and self._places.forget_dm(user):
+                await self._delay(row, 0.0, in_doubt=False)
+            elif row.ts is None:
                 await self._give_up(row, incident, error)
             else:
                 await self._not_updated(row, error)

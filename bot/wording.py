@@ -96,7 +96,7 @@ _HELP = (
     ("/incident list", "the incidents of this workspace"),
     ("/incident note <text>", "add to the timeline"),
     ("/incident assign <role> @person", "security_lead, dev_lead, auditor or recovery_owner"),
-    ("/incident export [md|json|csv|html|pdf]", "the record, as a file for you alone"),
+    ("/incident export [md|json]", "the record, as a file for you alone"),
     ("/incident close <reason>", "when every step is done, submitted or skipped"),
     ("/incident false-alarm <reason>", "call it off; open steps are skipped"),
     ("/incident reopen <reason>", "its clock goes on where it stood"),
@@ -178,6 +178,26 @@ def assign_usage(roles: Sequence[str]) -> str:
 
 # --- when something did not work
 
+FAULT_TITLE = "Something went wrong"
+OTHER_WORKSPACE_TITLE = "Another workspace"
+
+
+def only_members() -> Refused:
+    """The same as the rule says when the form is sent."""
+    reason = "Only full members of this workspace can open an incident. Tell one of them what you saw."
+    return Refused(title="Not for guests", reason=reason)
+
+
+def other_workspace() -> str:
+    return "This Quarterdeck serves another workspace, so nothing was done. Use the one of your own workspace."
+
+
+def another_matter(incident: Incident) -> Refused:
+    """The offer to join does not fit what the form carries."""
+    kind = "a drill" if incident.drill else "no drill"
+    reason = f"{incident.label} is {kind} and names other keys than this report. Open an incident of its own."
+    return Refused(title="Another matter", reason=reason)
+
 
 def unknown_button() -> Refused:
     return Refused(title="Nothing to open", reason="This button leads nowhere any more. The board shows what is left.")
@@ -191,10 +211,10 @@ def door(title: str, *, is_form: bool) -> str:
 
 def secret_found(tokens: Sequence[str], url: str) -> list[str]:
     """To whoever pasted a key: what was found (masked) and what to do at once."""
-    where = f" ({link(url, 'this message')})" if url else ""
     what = "a key" if len(tokens) == 1 else f"{len(tokens)} keys"
     found = f"What you wrote held {what}: {said(', '.join(tokens[:10]), 1500)}"
-    keeps = "Quarterdeck did not keep it: only what is shown here is in the record. Revoke it if it is still in use."
+    keeps = "Quarterdeck did not keep it, only what is shown here. Revoke it if it is still in use."
+    where = f" ({link(url, 'this message')})" if url else " wherever you pasted it"
     return [f"*Delete your message{where}, it held a key.*", found, keeps]
 
 

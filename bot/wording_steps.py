@@ -102,7 +102,18 @@ def against_due(step: StepState) -> str:
 def _left(incident: Incident, step: StepState, limit: int) -> list[str]:
     waived = "waived: " if step.status is StepStatus.DONE else ""
     reason = f"{waived}{said(step.reason, 200)}" if step.reason else ""
-    return [part for part in (*_owed(incident, step), reason, evidence_of(incident, step, limit)) if part]
+    return [
+        part
+        for part in (*_owed(incident, step), reason, _corrected(incident, step), evidence_of(incident, step, limit))
+        if part
+    ]
+
+
+def _corrected(incident: Incident, step: StepState) -> str:
+    left = step.evidence
+    if left is None or left.corrects is None:
+        return ""
+    return f"corrected {moment_near(incident, left.at)} by {name_of(incident, left.by)}"
 
 
 def _owed(incident: Incident, step: StepState) -> list[str]:

@@ -57,6 +57,8 @@ def may(incident: Incident, act: Act, user: str, step: str | None = None, *, mem
     if user == SYSTEM or user in who or (member and act in (Act.NOTE, Act.STATUS)):
         return None
     what = incident.plan(step).mark if step else incident.label
+    if not who:
+        return _nobody(incident, act, what)
     if act is Act.TAKE_OVER:
         return Refused(
             title="Not yours to take over", reason=f"Only people on the roster can take over {what}: {{who}}.", who=who
@@ -66,6 +68,13 @@ def may(incident: Incident, act: Act, user: str, step: str | None = None, *, mem
         return Refused(title="Not for you to see", reason=reason)
     hint = " You can take it over if you are on the roster." if act is Act.COMPLETE else ""
     return Refused(title=f"Not yours to {act}", reason=f"Only {{who}} can {act} {what}.{hint}", who=who)
+
+
+def _nobody(incident: Incident, act: Act, what: str) -> Refused:
+    """Nobody is named who could: says who can name somebody."""
+    name = f"{{who}} can name one: /incident {incident.label} assign security_lead @person"
+    reason = f"Only a security lead can {act} {what}, and nobody leads {incident.label}. {name}"
+    return Refused(title="Nobody leads yet", reason=reason, who=(incident.detector,))
 
 
 def _unique(users: tuple[str, ...]) -> tuple[str, ...]:

@@ -73,6 +73,8 @@ def _keys(before: Incident | None, after: Incident, entries: tuple[Entry, ...]) 
             yield f"joined:dm:{entry.actor.id}"
         if entry.kind in (Kind.CLOSED, Kind.FALSE_ALARM):
             yield f"scorecard:{after.times_closed}"
+        if entry.kind is Kind.REOPENED:
+            yield f"reopened:{after.times_closed}"
         if entry.kind is Kind.MISSED:
             yield from (f"missed:{entry.seq}:channel", f"missed:{entry.seq}:alerts")
     for step in after.steps:

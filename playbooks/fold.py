@@ -96,6 +96,8 @@ def _closed(incident: Incident, entry: Entry) -> Incident:
             "closed_by": entry.actor.id,
             "close_reason": entry.text,
             "times_closed": incident.times_closed + 1,
+            "closed_seq": entry.seq,
+            "closed_head": entry.hash,
         }
     )
 

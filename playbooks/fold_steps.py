@@ -27,7 +27,9 @@ def completed(incident: Incident, entry: Entry) -> Incident:
 
 def _evidence(entry: Entry, answers: dict[str, Any]) -> Evidence:
     provenance = entry.data.get("provenance", "typed")
-    return Evidence(answers=answers, provenance=provenance, by=entry.actor.id, at=entry.at, seq=entry.seq)
+    corrects = entry.data.get("corrects") if entry.kind is Kind.CORRECTED else None
+    facts = {"by": entry.actor.id, "at": entry.at, "seq": entry.seq, "corrects": corrects}
+    return Evidence(answers=answers, provenance=provenance, **facts)
 
 
 def answered(incident: Incident, entry: Entry) -> Incident:

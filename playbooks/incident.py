@@ -33,6 +33,7 @@ class Evidence(Frozen):
     by: str
     at: datetime
     seq: int  # the entry that holds it
+    corrects: int | None = None  # the entry that held it before, when it was corrected
 
 
 class Post(Frozen):
@@ -126,6 +127,8 @@ class Incident(Frozen):
     closed_by: str | None = None
     close_reason: str | None = None
     times_closed: int = 0
+    closed_seq: int = 0  # the entry that closed it, and its hash: what the closing message can be held to
+    closed_head: str = GENESIS
     seq: int = 0
     head: str = GENESIS
 

@@ -11,6 +11,7 @@ nothing, whose outcome has no entries.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from playbooks import commands as c
@@ -28,6 +29,8 @@ from playbooks.outcome import Outcome
 from playbooks.secrets import Mention, mentions
 from playbooks.states import StepStatus
 
+CLOCKS_DIFFER = timedelta(minutes=2)  # between a person's device and us
+
 
 def open_incident(
     command: c.Open, *, number: int, playbook: Playbook, roster: Mapping[Role, tuple[Actor, ...]], speed: float
@@ -41,6 +44,8 @@ def open_incident(
             title="Not for guests",
             reason="Only full members of this workspace can open an incident. Tell one of them what you saw.",
         )
+    if command.noticed_at > command.at + CLOCKS_DIFFER:
+        raise WrongAnswers({"noticed_at": "This lies in the future. Say when somebody saw it."})
     draft = Draft(None, command, number)
     people = {role: [person.id for person in persons] for role, persons in roster.items() if persons}
     names = {person.id: person.name for persons in roster.values() for person in persons if person.name}

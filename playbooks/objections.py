@@ -76,6 +76,9 @@ def _ended(incident: Incident, step: StepState) -> Refused:
 def _no_more_time(step: StepState, mark: str) -> Refused | None:
     if not running(step):
         return Refused(title="Not due yet", reason=f"{mark} is not due before {{when}}.", when=step.due_at)
+    if step.sent_at is None and step.level is None:
+        reason = f"{mark} stands in the summary of what was missed and has no next level; complete it or hand it over."
+        return Refused(title="Nothing to move", reason=reason)
     if step.sent_at is not None and step.next_at is None:
         return Refused(
             title="Nothing to move", reason=f"Everybody was told about {mark}; more time would change nothing."

@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +36,11 @@ async def run(options: argparse.Namespace) -> int:
     try:
         facts = json.loads(options.facts.read_text())
         return await _act(options, facts)
-    except (OSError, ValueError, KeyError, httpx.TransportError):
+    except (OSError, json.JSONDecodeError, httpx.TransportError):
         _say(f"No practice workspace can be reached through {options.facts}. Start one: make run")
+        return 1
+    except ValueError as error:
+        _say(str(error))
         return 1
 
 
@@ -86,10 +90,19 @@ def _value(dialog: Dialog | None, label: str, text: str) -> Any:
     if kinds.get(label) in _SEVERAL:
         return [part.strip() for part in text.split(",")]
     if kinds.get(label) == _TYPED_TIMES:
-        return int(text)
+        return _moment(text)
     if label not in kinds and text.lower() in ("yes", "true", "no", "false"):
         return text.lower() in ("yes", "true")
     return text
+
+
+def _moment(text: str) -> datetime:
+    """`2026-11-21T12:00`, in UTC. Raises `ValueError` with a sentence."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no moment; write it as 2026-11-21T12:00 (UTC)") from None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 async def _say_something(person: Person, options: argparse.Namespace) -> None:

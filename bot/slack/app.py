@@ -7,6 +7,7 @@ auth.test at the first request and, when Slack fails just then, acknowledge the 
 import logging
 import re
 import uuid
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
@@ -17,6 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import wording
 from bot.manifest import COMMAND
+from bot.slack import forms
 from bot.slack.commands import incident_command
 from bot.slack.listeners import Desk
 from bot.slack.presses import on_press
@@ -35,9 +37,10 @@ def bolt_app(desk: Desk, client: AsyncWebClient, facts: dict[str, Any]) -> Async
         return AuthorizeResult(enterprise_id=None, **who)
 
     app = _quiet_app(client, authorize, facts["signing_secret"])
+    _keep_out_other_workspaces(app, facts["team_id"])
     _serve_people(app, desk)
     _answer_the_rest(app)
-    app.error(_fault)
+    app.error(_fault_listener(desk))
     return app
 
 
@@ -53,6 +56,30 @@ def _quiet_app(client: AsyncWebClient, authorize: Any, signing_secret: str) -> A
     )
     logger.setLevel(logging.WARNING)
     return app
+
+
+def _keep_out_other_workspaces(app: AsyncApp, team: str) -> None:
+    """What another workspace sends reaches no listener: its ids are none of ours."""
+
+    @app.middleware
+    async def ours(body: dict[str, Any], next: Callable[[], Awaitable[BoltResponse]]) -> BoltResponse:  # noqa: A002
+        if team in (teams := _teams(body)) or not teams:
+            return await next()
+        log.warning("from another workspace", action="other_workspace", team=min(teams))
+        if body.get("type") == "view_submission":
+            return BoltResponse(status=200, body=_update(wording.OTHER_WORKSPACE_TITLE, wording.other_workspace()))
+        if body.get("command"):
+            answer = {"response_type": "ephemeral", "text": wording.other_workspace()}
+            return BoltResponse(status=200, body=answer)
+        return BoltResponse(status=200)
+
+
+def _teams(body: dict[str, Any]) -> set[str]:
+    """The workspaces that a request is for. In a shared channel an event names those that are authorized to see it;
+    a person of another organisation carries theirs at `user.team_id`, which is not looked at here."""
+    named = [body.get("team_id"), (body.get("team") or {}).get("id")]
+    named += [one.get("team_id") for one in body.get("authorizations") or ()]
+    return {str(one) for one in named if one}
 
 
 def _serve_people(app: AsyncApp, desk: Desk) -> None:
@@ -99,7 +126,14 @@ def _answer_the_rest(app: AsyncApp) -> None:
         await ack(options=[])
 
 
-async def _fault(error: Exception, request: AsyncBoltRequest, body: dict[str, Any]) -> BoltResponse:
+def _fault_listener(desk: Desk) -> Callable[..., Awaitable[BoltResponse]]:
+    async def fault(error: Exception, request: AsyncBoltRequest, body: dict[str, Any]) -> BoltResponse:
+        return await _fault(desk, error, request, body)
+
+    return fault
+
+
+async def _fault(desk: Desk, error: Exception, request: AsyncBoltRequest, body: dict[str, Any]) -> BoltResponse:
     """A fault of ours: an id to quote, never a traceback to a person, never silence. Guards itself."""
     number = uuid.uuid4().hex[:8]
     try:
@@ -113,6 +147,9 @@ async def _fault(error: Exception, request: AsyncBoltRequest, body: dict[str, An
             return BoltResponse(status=200, body=_errors(body, text))
         if body.get("command"):
             return BoltResponse(status=200, body={"response_type": "ephemeral", "text": text})
+        if body.get("type") == "block_actions" and body.get("trigger_id"):
+            await desk.gateway.open_view(str(body["trigger_id"]), forms.notice(wording.FAULT_TITLE, text))
+            return BoltResponse(status=200)
     except Exception as second:
         log.error("the error listener failed", action="error_listener_fault", fault=number, exc_info=second)
     # An event is not acknowledged, so that Slack brings it again; a press shows Slack's own warning sign.
@@ -120,7 +157,11 @@ async def _fault(error: Exception, request: AsyncBoltRequest, body: dict[str, An
 
 
 def _errors(body: dict[str, Any], text: str) -> dict[str, Any]:
-    """At the form's first field, so that what was typed stays."""
+    """At the form's first field, so that what was typed stays; a form without fields turns into a notice."""
     blocks = body.get("view", {}).get("blocks", [])
     first = next((block["block_id"] for block in blocks if block.get("type") == "input"), None)
-    return {"response_action": "errors", "errors": {first: text}} if first else {"response_action": "clear"}
+    return {"response_action": "errors", "errors": {first: text}} if first else _update(wording.FAULT_TITLE, text)
+
+
+def _update(title: str, text: str) -> dict[str, Any]:
+    return {"response_action": "update", "view": forms.notice(title, text)}

@@ -66,6 +66,8 @@ async def _answered(desk: Desk, body: Body, line: Line) -> str | dict[str, Any]:
 
 
 async def _report(desk: Desk, body: Body, line: Line) -> str:
+    if refused := await desk.only_members(body):
+        return wording.refusal(refused)
     form = forms.open_form(text=line.text, noticed_at=desk.clock.now(), drill=line.word == "drill")
     await desk.open_view(body, form)
     return ""

@@ -132,13 +132,13 @@ def is_separate(view: Mapping[str, Any]) -> bool:
     return view.get("callback_id") == ids.FORM_SAME_KEY
 
 
-def report_in(view: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
-    """The text and the keys of the report that such a form carries along."""
+def report_in(view: Mapping[str, Any]) -> tuple[str, tuple[str, ...], bool]:
+    """The text and the keys of the report that such a form carries along, and whether it is a drill."""
     try:
         report = read_open(view, datetime.min.replace(tzinfo=UTC))
     except WrongAnswers:
-        return str(kept_report(view).get("text") or ""), ()
-    return report.text, report.keys
+        return str(kept_report(view).get("text") or ""), (), kept_report(view).get("drill") is True
+    return report.text, report.keys, report.drill
 
 
 # --- steps

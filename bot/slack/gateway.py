@@ -131,9 +131,9 @@ class Gateway:
                 url, data=content, headers={"Content-Type": "application/octet-stream"}
             ) as answer:
                 if answer.status != 200:
-                    raise Unclear("files.upload", f"HTTP {answer.status} for {name}")
+                    raise Unclear("upload", f"HTTP {answer.status} for {name}")
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise Unclear("files.upload", type(error).__name__) from None
+            raise Unclear("upload", type(error).__name__) from None
 
 
 _READS = {"info", "list", "history", "replies", "members", "conversations", "test", "lookupByEmail"} | {

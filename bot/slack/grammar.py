@@ -41,12 +41,15 @@ def read(line: str) -> Line:
     words = line.split(None, 2)
     if not words:
         return Line()
+    if len(words) == 1 and (alone := _NUMBER.fullmatch(words[0])):
+        return Line(word="status", number=int(alone[1]))
     before = _ANY_NUMBER.fullmatch(words[0])
     at = 1 if before and len(words) > 1 else 0
     word = words[at].lower()
     if word not in COMMANDS:
-        guess = None if before else _nearest(word)
-        return Line(guess=guess, text=line.strip())
+        guess = _nearest(word)
+        about = _number(words[0]) if before and guess else {}
+        return Line(guess=guess, number=about.get("number"), text=line.strip())
     rest = line.split(None, at + 1)[at + 1] if len(line.split(None, at + 1)) > at + 1 else ""
     named = words[0] if before else None
     if named is None and rest and _ANY_NUMBER.fullmatch(rest.split(None, 1)[0]):

@@ -8,11 +8,12 @@ from typing import Any
 
 import structlog
 
+from bot import wording
 from bot.clock import Clock
 from bot.errors import SlackTrouble
 from bot.intake import Intake
 from bot.masking import Masker
-from bot.people import PATIENCE_S, People
+from bot.people import PATIENCE_S, TICKET_PATIENCE_S, People
 from bot.slack import forms
 from bot.slack.gateway import Gateway
 from playbooks.access import Act
@@ -78,6 +79,16 @@ class Desk:
         about = self.about(body, press_id(body), incident.number)
         await self.intake.submit(Try(**about, act=act.value, step=step, member=member))
         return True
+
+    async def may_open(self, body: Mapping[str, Any], patience_s: float = PATIENCE_S) -> bool | None:
+        """Whether the person is a full member, by their own workspace and not by that of the request."""
+        user = body.get("user") or {}
+        team = user.get("team_id") or body.get("team_id") or (body.get("team") or {}).get("id")
+        return await self.people.may_open(self.actor(body).id, team, patience_s)
+
+    async def only_members(self, body: Mapping[str, Any]) -> Refused | None:
+        """Why the form of a report is not opened for this person; None also when nobody can say in time."""
+        return wording.only_members() if await self.may_open(body, TICKET_PATIENCE_S) is False else None
 
     async def in_channel(self, incident: Incident, user: str) -> bool:
         """Whether Slack says now that `user` is in the incident's channel; no when it does not say so in time."""

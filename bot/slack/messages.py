@@ -10,7 +10,7 @@ from bot.slack.blocks import FALLBACK, Block, button, header, identified, link_b
 from bot.slack.text import channel, clock, escape, said, shorten
 from playbooks.incident import Incident, StepState
 from playbooks.ladder import running
-from playbooks.scorecard import Line, Scorecard, minute_mark, scorecard
+from playbooks.scorecard import Line, Scorecard, minute_mark, scorecard, short
 
 TOPIC = 250
 
@@ -140,9 +140,14 @@ def closing(incident: Incident, key: str, context: Context) -> Message | None:
         return None
     card = scorecard(incident)
     first, *why = _closing_title(incident)
-    chain = f"{card.chain} · `/incident {incident.label} export md`"
+    chain = f"{_chain(incident)} · `/incident {incident.label} export md`"
     lines = [*why, *_figures(incident, card), *(_verdict(line) for line in card.judged), chain]
     return message([first, *lines], [section("\n".join([f"*{first}*", *lines]))], context)
+
+
+def _chain(incident: Incident) -> str:
+    """What was there when it was closed: the export taken then shows the same."""
+    return f"{incident.closed_seq} entries, chain ends {short(incident.closed_head)}"
 
 
 def _closing_title(incident: Incident) -> list[str]:
@@ -169,6 +174,14 @@ def _figures(incident: Incident, card: Scorecard) -> Iterator[str]:
 def _verdict(line: Line) -> str:
     actual = f", done at {line.actual_mark}" if line.actual_mark else ""
     return f"{line.mark} {said(line.title, 60)}: {escape(line.said)}{actual}"
+
+
+def reopened(incident: Incident, _: str, context: Context) -> Message:
+    """Whoever read that it was over must read that it goes on."""
+    drill = f"{words.DRILL} · " if incident.drill else ""
+    first = f"{drill}{incident.label} was opened again, {words.leads(incident)}"
+    line = "The clock goes on where it stood. The board shows what is left."
+    return message([first, line], [section(f"*{first}*\n{line}")], context)
 
 
 def missed(incident: Incident, key: str, context: Context) -> Message | None:

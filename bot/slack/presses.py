@@ -10,7 +10,8 @@ from bot.slack.listeners import Desk, press_id
 from playbooks.access import Act
 from playbooks.commands import Join, TakeOver
 from playbooks.errors import Refused
-from playbooks.incident import Incident
+from playbooks.incident import Incident, SuspectKey
+from playbooks.machine import suspect_keys
 from storage.errors import NotFound
 
 Body = Mapping[str, Any]
@@ -21,6 +22,9 @@ async def on_press(desk: Desk, body: Body) -> None:
     action = (body.get("actions") or [{}])[0]
     action_id = str(action.get("action_id") or "")
     if action_id in _QUIET or action.get("type") not in (None, "button"):
+        return
+    if action_id in (ids.REPORT_OPEN, ids.DOOR_OPEN) and (refused := await _kept_out(desk, body, action_id)):
+        await desk.notice(body, refused)
         return
     if action_id == ids.REPORT_OPEN:
         text, _ = desk.masker.text(str(action.get("value") or ""))
@@ -100,27 +104,53 @@ async def _take_over(desk: Desk, body: Body, incident: Incident, step: str | Non
 async def _join(desk: Desk, body: Body, incident: Incident, _: str | None) -> None:
     """Pressed in the form that named an open incident with the same key."""
     view = body.get("view") or {}
-    text, keys = forms.report_in(view)
-    member = await desk.people.may_open(desk.actor(body).id, (body.get("team") or {}).get("id"))
-    about = desk.about(body, press_id(body), incident.number)
-    result = await desk.intake.submit(Join(**about, text=text, keys=keys, member=member))
-    said = forms.notice(result.title if result.refused else "Joined", result.answer)
+    text, keys, drill = forms.report_in(view)
+    masked = desk.masker.whole((keys, text))[0]
+    if incident.is_open and not (drill == incident.drill and _same_key(incident, suspect_keys(*masked))):
+        said = forms.refusal_notice(wording.another_matter(incident))
+    else:
+        about = desk.about(body, press_id(body), incident.number)
+        result = await desk.intake.submit(Join(**about, text=text, keys=keys, member=await desk.may_open(body)))
+        said = forms.notice(result.title if result.refused else "Joined", result.answer)
     try:
         await desk.gateway.update_view(str(view.get("id")), said)
     except SlackTrouble:  # the form was closed meanwhile
         await desk.open_view(body, said)
 
 
+def _same_key(incident: Incident, keys: tuple[SuspectKey, ...]) -> bool:
+    """As the offer was made: an equal name, hint, fingerprint or vendor id, whatever the case."""
+    return bool(_names(incident.keys) & _names(keys))
+
+
+def _names(keys: tuple[SuspectKey, ...]) -> set[str]:
+    found = (part for key in keys for part in (key.text, key.hint, key.fingerprint, key.vendor_id) if part)
+    return {part.strip().casefold() for part in found}
+
+
 async def _through_the_door(desk: Desk, body: Body) -> None:
     """Opens the form that could not be opened before, as it was."""
     action = (body.get("actions") or [{}])[0]
-    message = body.get("message") or {}
-    rows = await desk.store.surfaces_at(desk.team, str((body.get("channel") or {}).get("id")), str(message.get("ts")))
-    view = (rows[0].payload or {}).get("view") if rows else None
+    view = await _behind_the_door(desk, body)
     if view is None:
         await desk.notice(body, wording.unknown_button())
         return
     await desk.open_view(body, forms.renewed(view, str(action.get("action_ts") or "")))
+
+
+async def _behind_the_door(desk: Desk, body: Body) -> dict[str, Any] | None:
+    rows = await desk.store.surfaces_at(desk.team, *_message(body))
+    view = (rows[0].payload or {}).get("view") if rows else None
+    return view if isinstance(view, dict) else None
+
+
+async def _kept_out(desk: Desk, body: Body, action_id: str) -> Refused | None:
+    """Guests and strangers get no form of a report; other forms and notices are kept for whoever they were for."""
+    if action_id == ids.DOOR_OPEN:
+        view = await _behind_the_door(desk, body)
+        if view is None or view.get("callback_id") != ids.FORM_OPEN:
+            return None
+    return await desk.only_members(body)
 
 
 def in_its_channel(body: Body, incident: Incident) -> bool:

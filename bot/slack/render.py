@@ -18,6 +18,7 @@ from bot.slack.messages import (
     message,
     missed,
     receipt,
+    reopened,
     topic,
 )
 from bot.slack.prompts import ask_message, step_message
@@ -52,6 +53,7 @@ _KEYED: dict[str, Callable[[Incident, str, Context], Shown]] = {
     **dict.fromkeys(("prompt", "nudge", "escalation", "reminder"), step_message),
     "ask": ask_message,
     "scorecard": closing,
+    "reopened": reopened,
     "missed": missed,
 }
 

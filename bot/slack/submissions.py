@@ -40,7 +40,7 @@ async def _open(desk: Desk, body: Body, view: Mapping[str, Any]) -> Answer:
     if not report.text.strip():
         raise WrongAnswers({"what": "Say in a few words what happened."})
     # Asked first, because then the name is known too.
-    member = await desk.people.may_open(desk.actor(body).id, (body.get("team") or {}).get("id"))
+    member = await desk.may_open(body)
     command = Open(
         **desk.about(body, form_id(view)),
         text=report.text.strip(),
@@ -82,6 +82,8 @@ async def _cant(desk: Desk, body: Body, view: Mapping[str, Any]) -> Answer:
     form, wish = forms.about(view), values.read_cant(view)
     about = {**desk.about(body, form_id(view), form.number), "step": form.step, "why": wish.why}
     missing = {} if wish.why.strip() else {"why": "Say why, in a few words."}
+    if wish.need not in ("hand_over", "more_time", "skip"):
+        raise WrongAnswers({"need": "Choose what you need.", **missing})
     if wish.need == "skip":
         return await _act(desk, Skip(**about), missing)
     if wish.need == "more_time":

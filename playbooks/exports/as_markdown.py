@@ -59,6 +59,8 @@ def _evidence(left: StepEvidence) -> Iterator[str]:
     if left.by:
         state.append(inline(f"{left.at} by {left.by} · {left.provenance} · entry {left.entry}"))
     yield " · ".join(state)
+    if left.corrected:
+        yield inline(left.corrected[0].upper() + left.corrected[1:])
     if left.reason:
         yield f"Reason: {inline(left.reason)}"
     if left.answers:

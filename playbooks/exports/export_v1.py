@@ -70,6 +70,7 @@ class EvidenceV1(Frozen):
     by: str
     at: Moment
     seq: int
+    corrects: int | None
 
 
 class StepV1(Frozen):
@@ -242,7 +243,12 @@ def _step(it: Incident, step: StepState) -> StepV1:
 
 def _evidence(left: Evidence) -> EvidenceV1:
     return EvidenceV1(
-        answers=ordered(left.answers), provenance=left.provenance, by=left.by, at=moment(left.at), seq=left.seq
+        answers=ordered(left.answers),
+        provenance=left.provenance,
+        by=left.by,
+        at=moment(left.at),
+        seq=left.seq,
+        corrects=left.corrects,
     )
 
 

@@ -42,6 +42,7 @@ class StepEvidence:
     provenance: str | None
     entry: int | None
     reason: str | None
+    corrected: str | None  # when and by whom the answers were corrected, and where they stood before
     answers: tuple[tuple[str, str, bool], ...]  # question, answer, whether the answer is a link
 
 
@@ -163,13 +164,21 @@ def _evidence(incident: Incident, step: StepState) -> StepEvidence:
         mark=plan.mark,
         title=plan.title,
         state=step.label,
-        by=person(incident, left.by) if left else None,
-        at=stamp(left.at) if left else None,
+        by=person(incident, step.done_by or left.by) if left else None,
+        at=stamp(step.done_at or left.at) if left else None,
         provenance=PROVENANCE.get(left.provenance, left.provenance) if left else None,
-        entry=left.seq if left else None,
+        entry=(left.corrects or left.seq) if left else None,
         reason=step.reason,
+        corrected=_corrected(incident, left) if left else None,
         answers=tuple(_answers(plan, left)) if left else (),
     )
+
+
+def _corrected(incident: Incident, left: Evidence) -> str | None:
+    if left.corrects is None:
+        return None
+    who = f"corrected {stamp(left.at)} by {person(incident, left.by)}"
+    return f"{who} in entry {left.seq}; before that, see entry {left.corrects}"
 
 
 def _answers(plan: Step, left: Evidence) -> Iterator[tuple[str, str, bool]]:

@@ -206,3 +206,17 @@ async def test_a_number_wins_over_the_channel(company: Company) -> None:
     await company.open(company.max, "another", keys="batch-jobs")
     said = await company.say(company.sam, "INC-0002 status", CHANNEL)
     assert said.startswith("INC-0002")
+
+
+async def test_a_number_alone_is_its_status_and_a_slip_behind_it_is_asked_about(company: Company) -> None:
+    await company.open()
+    assert await company.say(company.sam, "INC-0001") == await company.say(company.sam, "INC-0001 status")
+    assert "Did you mean /incident INC-0001 status?" in await company.say(company.sam, "INC-0001 statsu")
+
+
+async def test_a_broadcast_in_an_export_is_only_words(company: Company) -> None:
+    await company.open()
+    reply = await company.sam.command("/incident", "export <!channel> *x*", channel=CHANNEL)
+    assert reply is not None
+    assert "<!channel>" not in reply.raw["text"]
+    assert "<!channel>" in reply.text

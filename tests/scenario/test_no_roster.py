@@ -25,3 +25,11 @@ async def test_the_detector_may_name_people_where_nobody_is_on_the_roster(record
         assert "Sam Okafor is security lead of INC-0001 now" in said
         assert Kind.ASSIGNED in await company.kinds()
         await company.check()
+
+
+async def test_where_nobody_leads_the_refusal_says_who_can_name_one(record: str, tmp_path: Path) -> None:
+    async with company_at_work(tmp_path, record, roster=False) as company:
+        await company.open()
+        said = await company.say(company.max, "INC-0001 close done")
+        assert "Only a security lead can close INC-0001, and nobody leads INC-0001" in said
+        assert "@Dana Ito can name one: /incident INC-0001 assign security_lead @person" in said

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from playbooks.entries import Kind
+from playbooks.commands import MoreTime
+from playbooks.entries import Actor, Kind
 from simulator.api.call import Call
 from simulator.errors import AnswerLost, SlackError
 from tests.scenario.company import (
@@ -193,6 +194,10 @@ async def test_more_than_a_day_overdue_becomes_one_summary(record: str, tmp_path
             assert all(head(mark) in m.text for m in missed)
         prompted = [m for m in company.by_bot()[before:] if m.text.startswith("INC-0001 · T+")]
         assert not [m for m in prompted if " · T+3 · " not in m.text]
+        about = {"team": company.team, "at": company.clock.now(), "number": 1, "source_id": "form:more", "step": "logs"}
+        wish = MoreTime(**about, by=Actor(id=company.ada.id), minutes=5, why="busy")
+        refused = await company.deck.intake.submit(wish)
+        assert (refused.refused, refused.title) == (True, "Nothing to move")
         await company.devi.press("Complete", row=head("T+5"), in_message="Missed", channel=CHANNEL)
         await company.send(company.devi, REVOKED)
         await company.minutes(120)
@@ -224,3 +229,23 @@ async def test_a_post_whose_answer_was_lost_before_the_end_is_found_by_the_next_
 async def _scorecard(company: Company) -> str:
     await company.say(company.sam, "INC-0001 false-alarm enough")
     return (await company.sam.sees("called off as a false alarm", channel=CHANNEL)).text
+
+
+async def test_a_direct_message_whose_conversation_is_gone_is_opened_anew(company: Company) -> None:
+    for person in (company.devi, company.sam):
+        await company.store.keep_conversation(company.team, person.id, "D0GONE")
+    await company.open()
+    await company.at("12:05")
+
+    assert await company.prompt(company.devi, "T+5", channel=BOT)
+    assert await company.store.conversation(company.team, company.devi.id) != "D0GONE"
+
+
+async def test_reopening_is_told_in_the_incident_channel(company: Company) -> None:
+    await company.open()
+    await company.say(company.sam, "INC-0001 false-alarm a dummy")
+    await company.minutes(1)
+    await company.say(company.sam, "INC-0001 reopen it was none")
+    await company.minutes(0)
+
+    assert "INC-0001 was opened again, led by Sam Okafor" in (await company.sam.sees("was opened again")).text

@@ -539,3 +539,27 @@ def test_more_time_is_refused_when_nothing_is_left_to_move() -> None:
     story = Story().open().until(60)
 
     assert story.more_time("revoke").refused is not None
+
+
+def test_nobody_notices_what_is_still_to_come() -> None:
+    with pytest.raises(WrongAnswers) as wrong:
+        Story().open(noticed_ago=-10)
+
+    assert set(wrong.value.errors) == {"noticed_at"}
+
+
+def test_reopening_is_said_where_the_closing_was() -> None:
+    story = Story().open().complete_all()
+    story.close()
+    story.reopen()
+
+    assert [s.key for s in story.surfaces()][-2:] == ["scorecard:1", "reopened:1"]
+
+
+def test_the_closing_message_can_be_held_to_the_entry_that_closed_it() -> None:
+    story = Story().open().complete_all()
+    story.close()
+    closing = story.entries[-1] if story.kinds[-1] is Kind.CLOSED else story.of(Kind.CLOSED)[0]
+    story.note("Later")
+
+    assert (story.incident.closed_seq, story.incident.closed_head) == (closing.seq, closing.hash)

@@ -77,7 +77,7 @@ def test_the_offer_to_join_carries_the_report_along(length: int) -> None:
     sent = as_filled(view)
 
     assert values.read_open(sent, NOON + timedelta(hours=1)) == report
-    assert forms.report_in(sent) == (report.text, report.keys)
+    assert forms.report_in(sent) == (report.text, report.keys, report.drill)
     assert forms.is_separate(sent)
     assert not forms.is_separate(forms.open_form(noticed_at=NOON))
 

@@ -28,7 +28,7 @@ def test_the_owner_is_told_what_to_do(story: Story) -> None:
 {HEAD}
 @U0DEVI, this is yours, due now (12:05).
     Key: prod-gateway
-    Make the key useless, then make sure that it is.
+    Disable the key, then make sure that it is dead.
 {GUIDANCE}
 [Complete step] [Take over] [I can't]"""
     )

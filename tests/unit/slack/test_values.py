@@ -27,7 +27,7 @@ def test_reading_never_fails(view: View) -> None:
     assert forms.about(view).number == 0
     assert values.read_cant(view) == CantValues(need="")
     assert values.read_text(view) == ""
-    assert forms.report_in(view) == ("", ())
+    assert forms.report_in(view) == ("", (), False)
     assert set(values.read_step(view, key_leak().step("notify"))) <= {"data_within_reach", "why"}
     assert len(values.errors_for(view, {"what": "x", "where": "y"})) == 2
 
