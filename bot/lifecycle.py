@@ -91,11 +91,16 @@ async def _started(deck: Deck, settings: Settings, clock: Clock, held: Held, dea
     if socket:
         await socket.check_token()
     health = Health(deck.store, deck.lateness, clock, team, socket.connected if socket else _always)
-    web = WebServer(
-        web_app(health.readiness, None if socket else deck.bolt),
-        settings.quarterdeck_http_host,
-        settings.quarterdeck_http_port,
-    )
+    try:
+        web = WebServer(
+            web_app(health.readiness, None if socket else deck.bolt),
+            settings.quarterdeck_http_host,
+            settings.quarterdeck_http_port,
+        )
+    except Stop:
+        if socket:
+            await socket.stop()
+        raise
     loops = [deck.courier.run(), deck.ticker.run(), _beat(deck, clock, held), _refresh(deck, clock)]
     tasks = [asyncio.create_task(_for_ever(loop, death)) for loop in loops]
     try:

@@ -27,6 +27,7 @@ from storage.lock import hold
 START_S = 15.0
 LOOK_S = 0.1
 FACTS = Path("data/practice.json")
+PREVIOUS = Path("data/practice-previous.db")
 
 
 async def practice(settings: Settings) -> None:
@@ -125,9 +126,16 @@ def _begin_anew(settings: Settings) -> None:
     try:
         with hold(settings.database_url):  # let go before the bot starts, which takes it for itself
             for end in ("", "-wal", "-shm"):
-                Path(f"{file}{end}").unlink(missing_ok=True)
+                _put_aside(Path(f"{file}{end}"), Path(f"{PREVIOUS}{end}"))
     except StorageError as error:
         raise Stop(str(error)) from None
+
+
+def _put_aside(file: Path, previous: Path) -> None:
+    """The record of the practice before this one is kept; the one before that is not."""
+    previous.unlink(missing_ok=True)
+    if file.exists():
+        file.rename(previous)
 
 
 def _publish(facts: dict[str, Any]) -> None:
@@ -154,6 +162,7 @@ def _welcome(settings: Settings) -> str:
             f'  {act} "Devi Rao" see',
             f'  {act} "Devi Rao" press "Complete step" --message T+5',
             "",
+            f"The record is {settings.database_url.removeprefix('sqlite:///')}; the last practice's, if any, {PREVIOUS}.",
             "`make drill` plays it all by itself. Your own Slack: “Put it into your Slack” in README.md. Stop: Ctrl-C.",
             "",
             "",

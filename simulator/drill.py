@@ -174,6 +174,8 @@ async def _epilogue(practice: Practice, transcript: Transcript, folder: Path, en
         (folder / name).write_bytes(await sam.download(name))
     code, said = await _run("verify", str(folder / "INC-0001.json"), environment=environment)
     transcript.line(f"\nThe export lies in {folder}/INC-0001.md and INC-0001.json. {said}")
+    database = environment["QUARTERDECK_DATABASE_URL"]
+    transcript.line(f"Its record: QUARTERDECK_DATABASE_URL={database} .venv/bin/quarterdeck verify INC-0001")
     return code
 
 
