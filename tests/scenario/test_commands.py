@@ -216,7 +216,7 @@ async def test_a_number_alone_is_its_status_and_a_slip_behind_it_is_asked_about(
 
 async def test_a_broadcast_in_an_export_is_only_words(company: Company) -> None:
     await company.open()
-    reply = await company.sam.command("/incident", "export <!channel> *x*", channel=CHANNEL)
-    assert reply is not None
-    assert "<!channel>" not in reply.raw["text"]
-    assert "<!channel>" in reply.text
+    await company.say(company.sam, "export <!channel> *x*", CHANNEL)
+    answers = [message.text for message in company.all_messages() if message.only_for == company.sam.id]
+    assert "&lt;!channel&gt;" in answers[-1]
+    assert "<!channel>" not in answers[-1]
