@@ -162,7 +162,7 @@ def _welcome(settings: Settings) -> str:
             f'  {act} "Devi Rao" see',
             f'  {act} "Devi Rao" press "Complete step" --message T+5',
             "",
-            f"The record is {settings.database_url.removeprefix('sqlite:///')}; the last practice's, if any, {PREVIOUS}.",
+            f"The record is {settings.database_url.removeprefix('sqlite:///')}, that of the last practice {PREVIOUS}.",
             "`make drill` plays it all by itself. Your own Slack: “Put it into your Slack” in README.md. Stop: Ctrl-C.",
             "",
             "",

@@ -152,12 +152,18 @@ ACTS: dict[str, tuple[Doing, str, tuple[str, ...]]] = {
 """Act → what does it, what it is for, its arguments."""
 
 
+def _shown(field: dict[str, Any]) -> Any:
+    if field["type"] == _TYPED_TIMES and isinstance(field["value"], int):
+        return f"{datetime.fromtimestamp(field['value'], UTC):%Y-%m-%dT%H:%M}"
+    return field["value"] or ""
+
+
 def _dialog(dialog: Dialog) -> str:
     lines = [f"[{dialog.title}]", dialog.text] if dialog.text else [f"[{dialog.title}]"]
     for field in dialog.fields:
         offered = f"  ({' / '.join(o['label'] for o in field['options'])})" if field["options"] else ""
         wrong = f"  ! {field['error']}" if field["error"] else ""
-        lines.append(f"  {field['label']}: {field['value'] or ''}{offered}{wrong}")
+        lines.append(f"  {field['label']}: {_shown(field)}{offered}{wrong}")
     if dialog.buttons:
         lines.append(f"  buttons: {', '.join(dialog.buttons)}")
     return "\n".join([*lines, f"  submit: {dialog.submit}"] if dialog.submit else lines)
