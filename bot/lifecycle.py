@@ -88,15 +88,12 @@ async def _started(deck: Deck, settings: Settings, clock: Clock, held: Held, dea
     await deck.store.heartbeat(team, clock.now(), 0.0)
     await deck.store.set_meta("", "team", team)  # for the command line, which asks nothing of Slack
     socket = Socket(deck.bolt, settings.slack_app_token.get_secret_value(), clock) if settings.slack_app_token else None
-    if socket:
-        await socket.check_token()
     health = Health(deck.store, deck.lateness, clock, team, socket.connected if socket else _always)
+    app = web_app(health.readiness, None if socket else deck.bolt)
     try:
-        web = WebServer(
-            web_app(health.readiness, None if socket else deck.bolt),
-            settings.quarterdeck_http_host,
-            settings.quarterdeck_http_port,
-        )
+        if socket:
+            await socket.check_token()
+        web = WebServer(app, settings.quarterdeck_http_host, settings.quarterdeck_http_port)
     except Stop:
         if socket:
             await socket.stop()
