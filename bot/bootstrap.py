@@ -128,34 +128,31 @@ async def join_parts(settings: Settings, store: Store, clock: Clock, http: aioht
         store, masker, clock, playbook=lambda: playbook, roster=people.roster, speed=settings.quarterdeck_speed
     )
     places, lateness = Places(store, gateway, alerts, identity.workspace), Lateness(store)
+    courier = _courier(store, intake, gateway, places, lateness, clock, identity)
+    ticker = Ticker(store, intake, clock, identity.team)
+    intake.on_commit(lambda result: ticker.wake_at(result.outcome.next_due if result.outcome else None))
+    parts: dict[str, Any] = {"store": store, "intake": intake, "people": people}
+    desk = Desk(**parts, gateway=gateway, masker=masker, clock=clock, team=identity.team, pressed=courier.pressed)
+    bolt = bolt_app(desk, gateway.client, identity_facts(identity, settings))
+    return Deck(**parts, identity=identity, courier=courier, ticker=ticker, lateness=lateness, bolt=bolt, http=http)
+
+
+def _courier(
+    store: Store,
+    intake: Intake,
+    gateway: Gateway,
+    places: Places,
+    lateness: Lateness,
+    clock: Clock,
+    identity: Identity,
+) -> Courier:
+    """The way out, woken by every commit."""
     showing = Showing(store, intake, gateway, places, lateness, clock)
     jobs = Jobs(store, intake, gateway, places, clock, identity.bot_user)
     courier = Courier(store, showing, jobs, clock, identity.team, acting=lambda: intake.acting)
-    ticker = Ticker(store, intake, clock, identity.team)
-    desk = Desk(
-        store=store,
-        intake=intake,
-        gateway=gateway,
-        people=people,
-        masker=masker,
-        clock=clock,
-        team=identity.team,
-        pressed=courier.pressed,
-    )
     intake.on_commit(lambda result: showing.changed(result.number))
     intake.on_commit(lambda _: courier.wake())
-    intake.on_commit(lambda result: ticker.wake_at(result.outcome.next_due if result.outcome else None))
-    return Deck(
-        identity=identity,
-        store=store,
-        intake=intake,
-        courier=courier,
-        ticker=ticker,
-        people=people,
-        lateness=lateness,
-        bolt=bolt_app(desk, gateway.client, identity_facts(identity, settings)),
-        http=http,
-    )
+    return courier
 
 
 def identity_facts(identity: Identity, settings: Settings) -> dict[str, Any]:
