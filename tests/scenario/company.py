@@ -371,7 +371,9 @@ class Company:
 
 
 def _unsent(row: SurfaceRow) -> bool:
-    return row.state is SurfaceState.LIVE and row.wanted > row.shown
+    """Bar messages that are there and that Slack refuses to change: those are tried again ever more seldom."""
+    refused = row.ts is not None and row.not_before is not None
+    return row.state is SurfaceState.LIVE and row.wanted > row.shown and not refused
 
 
 def lost(_: Call) -> Exception | None:
