@@ -22,7 +22,7 @@ def bare_bolt(file: str) -> AsyncApp:
     database = writer.submit(_open, file).result()
 
     async def authorize() -> AuthorizeResult:
-        return AuthorizeResult(enterprise_id=None, team_id="T0PRACTICE", bot_user_id="U0", bot_token="xoxb-bare")  # noqa: S106
+        return AuthorizeResult(enterprise_id=None, team_id="T0PRACTICE", bot_user_id="U0", bot_token="xoxb-bare")  # noqa: S106 - because it is made up
 
     app = AsyncApp(authorize=authorize, process_before_response=True)
 

@@ -182,12 +182,6 @@ FAULT_TITLE = "Something went wrong"
 OTHER_WORKSPACE_TITLE = "Another workspace"
 
 
-def only_members() -> Refused:
-    """The same as the rule says when the form is sent."""
-    reason = "Only full members of this workspace can open an incident. Tell one of them what you saw."
-    return Refused(title="Not for guests", reason=reason)
-
-
 def other_workspace() -> str:
     return "This Quarterdeck serves another workspace, so nothing was done. Use the one of your own workspace."
 

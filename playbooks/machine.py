@@ -24,7 +24,7 @@ from playbooks.errors import Refused, WrongAnswers
 from playbooks.incident import Incident, SuspectKey
 from playbooks.ladder import overdue_at, prompt_key, running
 from playbooks.model import Playbook, Role
-from playbooks.objections import closed
+from playbooks.objections import ONLY_MEMBERS_OPEN, closed
 from playbooks.outcome import Outcome
 from playbooks.secrets import Mention, mentions
 from playbooks.states import StepStatus
@@ -40,10 +40,7 @@ def open_incident(
     `roster` holds only people who can be reached. Keys in the text count as suspect too.
     """
     if command.member is False:
-        return Refused(
-            title="Not for guests",
-            reason="Only full members of this workspace can open an incident. Tell one of them what you saw.",
-        )
+        return ONLY_MEMBERS_OPEN
     if command.noticed_at > command.at + CLOCKS_DIFFER:
         raise WrongAnswers({"noticed_at": "This lies in the future. Say when somebody saw it."})
     draft = Draft(None, command, number)

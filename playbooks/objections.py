@@ -10,6 +10,10 @@ from playbooks.ladder import running
 from playbooks.states import INCIDENT_LABELS, IncidentStatus, StepStatus
 
 MOST_MORE_TIME = 2
+ONLY_MEMBERS_OPEN = Refused(
+    title="Not for guests",
+    reason="Only full members of this workspace can open an incident. Tell one of them what you saw.",
+)
 _AFTER_CLOSING = {Act.ANSWER, Act.WAIVE, Act.CORRECT, Act.NOTE, Act.STATUS, Act.EXPORT, Act.REOPEN}
 
 

@@ -31,7 +31,7 @@ def verify_at_rest(url: str, team: str, number: int) -> Verdict:
     try:
         with translated(engines.address.where), engines.reader.connect() as connection:
             if engines.address.is_sqlite:
-                connection.connection.driver_connection.text_factory = _as_it_is  # type: ignore[union-attr]
+                connection.connection.driver_connection.text_factory = _as_it_is  # type: ignore[union-attr]  # because it is open
             else:
                 connection.execution_options(isolation_level="REPEATABLE READ")  # all three of one moment
             found, lines, keys = (

@@ -62,7 +62,7 @@ def _keep_out_other_workspaces(app: AsyncApp, team: str) -> None:
     """What another workspace sends reaches no listener: its ids are none of ours."""
 
     @app.middleware
-    async def ours(body: dict[str, Any], next: Callable[[], Awaitable[BoltResponse]]) -> BoltResponse:  # noqa: A002
+    async def ours(body: dict[str, Any], next: Callable[[], Awaitable[BoltResponse]]) -> BoltResponse:  # noqa: A002 - because Bolt hands it in by this name
         if team in (teams := _teams(body)) or not teams:
             return await next()
         log.warning("from another workspace", action="other_workspace", team=min(teams))

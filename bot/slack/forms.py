@@ -235,7 +235,7 @@ def refusal_notice(refused: Refused) -> View:
     return notice(refused.title, wording.refusal(refused))
 
 
-def renewed(view: Mapping[str, Any], _pressed: str = "") -> View:
+def renewed(view: Mapping[str, Any]) -> View:
     """A form that could not be opened, as it was, without what Slack adds to a form that is open."""
     return {key: view[key] for key in _SENT if key in view}
 

@@ -3,12 +3,10 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import structlog
 
-from bot import wording
 from bot.clock import Clock
 from bot.errors import SlackTrouble
 from bot.intake import Intake
@@ -21,7 +19,7 @@ from playbooks.commands import Try
 from playbooks.entries import Actor
 from playbooks.errors import Refused
 from playbooks.incident import Incident
-from playbooks.objections import objection
+from playbooks.objections import ONLY_MEMBERS_OPEN, objection
 from storage.store import Store
 
 log = structlog.get_logger()
@@ -88,7 +86,7 @@ class Desk:
 
     async def only_members(self, body: Mapping[str, Any]) -> Refused | None:
         """Why the form of a report is not opened for this person; None also when nobody can say in time."""
-        return wording.only_members() if await self.may_open(body, TICKET_PATIENCE_S) is False else None
+        return ONLY_MEMBERS_OPEN if await self.may_open(body, TICKET_PATIENCE_S) is False else None
 
     async def in_channel(self, incident: Incident, user: str) -> bool:
         """Whether Slack says now that `user` is in the incident's channel; no when it does not say so in time."""
@@ -146,11 +144,3 @@ def press_id(body: Mapping[str, Any]) -> str:
     action = (body.get("actions") or [{}])[0]
     ticket = body.get("trigger_id") or f"{action.get('action_ts')}"
     return f"press:{ticket}:{action.get('action_id')}"
-
-
-def moment_of(ts: object, fallback: datetime) -> datetime:
-    """A Slack timestamp as a moment, or `fallback` when it is none."""
-    try:
-        return datetime.fromtimestamp(float(str(ts)), tz=fallback.tzinfo)
-    except (ValueError, OverflowError, OSError):
-        return fallback

@@ -130,12 +130,11 @@ def _names(keys: tuple[SuspectKey, ...]) -> set[str]:
 
 async def _through_the_door(desk: Desk, body: Body) -> None:
     """Opens the form that could not be opened before, as it was."""
-    action = (body.get("actions") or [{}])[0]
     view = await _behind_the_door(desk, body)
     if view is None:
         await desk.notice(body, wording.unknown_button())
         return
-    await desk.open_view(body, forms.renewed(view, str(action.get("action_ts") or "")))
+    await desk.open_view(body, forms.renewed(view))
 
 
 async def _behind_the_door(desk: Desk, body: Body) -> dict[str, Any] | None:
