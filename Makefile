@@ -7,7 +7,7 @@ UV := .tools/bin/uv
 PY := .venv/bin/python
 RUN := .venv/bin/quarterdeck
 
-.PHONY: help setup run drill test check bench chaos clean
+.PHONY: help setup run drill test check bench chaos dist clean
 help: ## what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
@@ -41,6 +41,10 @@ bench: setup ## measure what is promised in figures, about 5 minutes: see benchm
 
 chaos: setup ## seeded kills, as many as you like: make chaos SEEDS=200 FIRST_SEED=100
 	@SEEDS=$(or $(SEEDS),100) FIRST_SEED=$(or $(FIRST_SEED),1000) $(PY) -m pytest -q -n 2 --dist worksteal tests/acceptance/test_kills.py
+
+dist: setup ## the wheel, in dist/: what runs without this folder
+	@$(UV) build --wheel --no-build-isolation --python $(PY) --out-dir dist --quiet
+	@ls dist/*.whl
 
 # What holds the house together without running it: who may import whom, and that the docs name everything.
 HOUSE := tests/unit/test_import_direction.py tests/unit/test_docs.py tests/unit/test_loader_docs.py \

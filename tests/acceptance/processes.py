@@ -8,11 +8,25 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
 START_S = 30
+
+
+@dataclass(frozen=True)
+class Installation:
+    """Which Quarterdeck is started, and in which folder; the checkout's unless a test says otherwise."""
+
+    python: str = sys.executable
+    command: tuple[str, ...] = (sys.executable, "-m", "bot")
+    folder: Path = ROOT
+    manifest: Path = ROOT / "slack-manifest.yaml"
+
+
+CHECKOUT = Installation()
 
 
 class Workspace:
@@ -46,9 +60,9 @@ class Workspace:
 
 
 @asynccontextmanager
-async def workspace(folder: Path) -> AsyncIterator[Workspace]:
-    command = ["-m", "simulator", "serve", "--port", "0", "--manifest", str(ROOT / "slack-manifest.yaml")]
-    process = await asyncio.create_subprocess_exec(sys.executable, *command, stdout=PIPE, cwd=ROOT)
+async def workspace(folder: Path, of: Installation = CHECKOUT) -> AsyncIterator[Workspace]:
+    command = ["-m", "simulator", "serve", "--port", "0", "--manifest", str(of.manifest)]
+    process = await asyncio.create_subprocess_exec(of.python, *command, stdout=PIPE, cwd=of.folder)
     try:
         assert process.stdout is not None
         line = await asyncio.wait_for(process.stdout.readline(), START_S)
@@ -69,12 +83,10 @@ class Bot:
         self._reading = asyncio.create_task(self._read())
 
     @classmethod
-    async def start(cls, environment: dict[str, str], *, crash: str = "") -> "Bot":
+    async def start(cls, environment: dict[str, str], *, crash: str = "", of: Installation = CHECKOUT) -> "Bot":
         """Starts it and waits until it is ready, or dead where the test said so."""
         environment = {**environment, **({"QUARTERDECK_TEST_CRASH": crash} if crash else {})}
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", "run", env=environment, stderr=PIPE, cwd=ROOT
-        )
+        process = await asyncio.create_subprocess_exec(*of.command, "run", env=environment, stderr=PIPE, cwd=of.folder)
         bot = cls(process)
         await asyncio.wait_for(bot._ready.wait(), START_S)
         return bot
@@ -117,10 +129,12 @@ class Bot:
         return self.process.returncode or 0
 
 
-async def quarterdeck(*arguments: str, environment: dict[str, str], cwd: Path | None = None) -> tuple[int, str, str]:
+async def quarterdeck(
+    *arguments: str, environment: dict[str, str], cwd: Path | None = None, of: Installation = CHECKOUT
+) -> tuple[int, str, str]:
     """Runs a command to its end: exit code, what it printed, what it complained."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", *arguments, env=environment, stdout=PIPE, stderr=PIPE, cwd=cwd or ROOT
+        *of.command, *arguments, env=environment, stdout=PIPE, stderr=PIPE, cwd=cwd or of.folder
     )
     out, complaint = await asyncio.wait_for(process.communicate(), START_S)
     return process.returncode or 0, out.decode(), complaint.decode()
