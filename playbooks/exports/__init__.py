@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from playbooks.entries import Entry
 from playbooks.errors import one_of
+from playbooks.exports.as_csv import as_csv
 from playbooks.exports.as_json import as_json
 from playbooks.exports.as_markdown import as_markdown
 from playbooks.incident import label_of
@@ -20,8 +21,9 @@ class Format:
 FORMATS: dict[str, Format] = {
     "md": Format(write=as_markdown, suffix=".md", media_type="text/markdown; charset=utf-8"),
     "json": Format(write=as_json, suffix=".json", media_type="application/json"),
+    "csv": Format(write=as_csv, suffix=".csv", media_type="text/csv; charset=utf-8"),
 }
-PLANNED = ("csv", "html", "pdf")
+PLANNED = ("html", "pdf")
 
 
 def unavailable(name: str) -> str | None:
