@@ -11,10 +11,11 @@ from playbooks.commands import Command, Join, OnIncident, Open, Reopen
 from playbooks.entries import SYSTEM, Actor, Kind
 from playbooks.errors import Refused
 from playbooks.incident import Incident
-from playbooks.machine import advance, open_incident, suspect_keys
+from playbooks.machine import advance, open_incident
 from playbooks.model import Playbook, Role
 from playbooks.outcome import Outcome
 from playbooks.secrets import Found
+from playbooks.suspects import suspect_keys
 from storage.rows import Note
 from storage.store import Store, Tx
 

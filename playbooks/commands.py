@@ -22,6 +22,20 @@ class Command:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Origin:
+    """The message in Slack that an incident is opened from; `auto`: by that message itself, without a person.
+
+    `sha256` is the digest of its text (`playbooks.incident.digest_of`), which the report may only begin with.
+    """
+
+    channel: str
+    ts: str
+    author: str
+    sha256: str
+    auto: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Open(Command):
     """Open an incident, or join the one that is open for the same key.
 
@@ -36,6 +50,7 @@ class Open(Command):
     drill: bool = False
     member: bool | None = True
     separately: bool = False
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +71,7 @@ class Join(OnIncident):
     member: bool | None = True
     elsewhere: dict[str, int] = field(default_factory=dict)
     free_keys: tuple[str, ...] = ()
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,6 +191,43 @@ class Note(OnIncident):
     text: str
     occurred_at: datetime
     member: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnMessage(OnIncident):
+    """About one message in Slack, named by its conversation and its `ts`."""
+
+    channel: str
+    ts: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pin(OnMessage):
+    """📌 on a message: it belongs into the timeline, with its own time (`posted_at`) and its author."""
+
+    text: str
+    posted_at: datetime
+    author: Actor
+    thread_ts: str | None = None
+    member: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unpin(OnMessage):
+    """The 📌 of this person was removed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageEdited(OnMessage):
+    """`text` is what it says now."""
+
+    text: str
+    edited_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageDeleted(OnMessage):
+    """Slack does not say by whom."""
 
 
 @dataclass(frozen=True, kw_only=True)

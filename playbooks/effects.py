@@ -5,7 +5,7 @@ Nothing here decides anything about the incident; it only keeps the outside worl
 
 from collections.abc import Iterator
 
-from playbooks.entries import Entry, Kind
+from playbooks.entries import SYSTEM, Entry, Kind
 from playbooks.incident import Incident, StepState
 from playbooks.model import Role
 from playbooks.outcome import Job, Surface
@@ -14,6 +14,11 @@ from playbooks.outcome import Job, Surface
 _QUIET = {
     Kind.REFUSED,
     Kind.NOTE,
+    Kind.PINNED,
+    Kind.PINNED_TOO,
+    Kind.UNPINNED,
+    Kind.MESSAGE_EDITED,
+    Kind.MESSAGE_DELETED,
     Kind.ANNOUNCED,
     Kind.ASKED,
     Kind.REMINDED,
@@ -69,7 +74,7 @@ def _keys(before: Incident | None, after: Incident, entries: tuple[Entry, ...]) 
     if kinds & _MOVED_IN:
         yield from _opening(after)
     for entry in entries:
-        if entry.kind is Kind.JOINED and entry.actor.id != after.detector:
+        if entry.kind is Kind.JOINED and entry.actor.id not in (SYSTEM, after.detector):
             yield f"joined:dm:{entry.actor.id}"
         if entry.kind in (Kind.CLOSED, Kind.FALSE_ALARM):
             yield f"scorecard:{after.times_closed}"

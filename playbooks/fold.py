@@ -1,14 +1,15 @@
 """The state is the result of the entries: one function per kind, and nothing else changes an incident.
 
 `fold(entries)` gives the same incident that was stored after the last of them; `verify` relies on it. The parts:
-`fold_clock.py` (what the clock and Slack did), `fold_steps.py` (what people did to steps), the whole incident here.
+`fold_clock.py` (what the clock and Slack did), `fold_steps.py` (what people did to steps),
+`fold_messages.py` (messages that became part of the record), the whole incident here.
 """
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 
-from playbooks import fold_clock, fold_steps
-from playbooks.entries import Entry, Kind, parse_moment
+from playbooks import fold_clock, fold_messages, fold_steps
+from playbooks.entries import SYSTEM, Entry, Kind, parse_moment
 from playbooks.incident import Evidence, Home, Incident, Pause, StepState, SuspectKey
 from playbooks.model import Playbook, Role, Trigger
 from playbooks.states import INCIDENT_MOVES, StepStatus
@@ -60,7 +61,7 @@ def _opened(entry: Entry) -> Incident:
     steps = tuple(_first_state(incident, step.key, entry) for step in playbook.steps)
     owners = (step.owner for step in steps if step.owner)
     members = tuple(dict.fromkeys([*incident.people(Role.DETECTOR), *owners]))
-    return incident.model_copy(update={"steps": steps, "members": members})
+    return fold_messages.origin(incident.model_copy(update={"steps": steps, "members": members}), entry)
 
 
 def _first_state(incident: Incident, key: str, entry: Entry) -> StepState:
@@ -76,8 +77,9 @@ def _first_state(incident: Incident, key: str, entry: Entry) -> StepState:
 
 def _joined(incident: Incident, entry: Entry) -> Incident:
     new = tuple(SuspectKey.model_validate(key) for key in entry.data["keys"])
-    members = tuple(dict.fromkeys((*incident.members, entry.actor.id)))
-    return incident.model_copy(update={"keys": incident.keys + new, "members": members})
+    joined = incident.model_copy(update={"keys": incident.keys + new})
+    joined = joined if entry.actor.id == SYSTEM else joined.inviting([entry.actor.id])
+    return fold_messages.origin(joined, entry)
 
 
 def _channel_ready(incident: Incident, entry: Entry) -> Incident:
@@ -151,6 +153,11 @@ _FOLDS: dict[Kind, Callable[[Incident, Entry], Incident]] = {
     Kind.HANDED_OVER: fold_steps.handed_over,
     Kind.ASSIGNED: fold_steps.assigned,
     Kind.MORE_TIME: fold_steps.more_time,
+    Kind.PINNED: fold_messages.pinned,
+    Kind.PINNED_TOO: fold_messages.pinned_too,
+    Kind.UNPINNED: fold_messages.unpinned,
+    Kind.MESSAGE_EDITED: fold_messages.edited,
+    Kind.MESSAGE_DELETED: fold_messages.deleted,
     **dict.fromkeys((Kind.CLOSED, Kind.FALSE_ALARM), _closed),
     Kind.REOPENED: _reopened,
 }

@@ -1,5 +1,6 @@
 """The state of one incident: frozen, and always equal to the fold of its entries (`fold.py`)."""
 
+import hashlib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -93,6 +94,30 @@ class Home(Frozen):
     why_thread: str | None = None
 
 
+class Captured(Frozen):
+    """A message in Slack that became part of the record: pinned into it, or the one it was opened from.
+
+    `seq` is the entry that holds it as it is now, `sha256` the digest of that text (`digest_of`). `pinned_by` are the
+    people whose pin it carries. `auto` says that the incident was opened by this message, without a person.
+    """
+
+    channel: str
+    ts: str
+    thread_ts: str | None = None
+    author: str
+    seq: int
+    sha256: str
+    pinned_by: tuple[str, ...] = ()
+    origin: bool = False
+    auto: bool = False
+    gone: bool = False
+
+    @property
+    def followed(self) -> bool:
+        """Whether its edits and its deletion still belong into the record."""
+        return not self.gone and (self.origin or bool(self.pinned_by))
+
+
 class Pause(Frozen):
     """The clock stood still: from a closing to the reopening."""
 
@@ -131,6 +156,7 @@ class Incident(Frozen):
     closed_head: str = GENESIS
     seq: int = 0
     head: str = GENESIS
+    captured: tuple[Captured, ...] = ()
 
     @property
     def label(self) -> str:
@@ -160,6 +186,15 @@ class Incident(Frozen):
     def with_step(self, key: str, **changes: Any) -> "Incident":
         steps = tuple(s.model_copy(update=changes) if s.key == key else s for s in self.steps)
         return self.model_copy(update={"steps": steps})
+
+    def captured_at(self, channel: str, ts: str) -> Captured | None:
+        """The message as the record knows it."""
+        return next((one for one in self.captured if (one.channel, one.ts) == (channel, ts)), None)
+
+    def capturing(self, message: Captured) -> "Incident":
+        """The same with `message` in the place of what was known of it."""
+        others = tuple(one for one in self.captured if (one.channel, one.ts) != (message.channel, message.ts))
+        return self.model_copy(update={"captured": (*others, message)})
 
     def inviting(self, people: Iterable[str]) -> "Incident":
         """The same with `people` among the members of the incident's channel."""
@@ -196,6 +231,11 @@ class Incident(Frozen):
     def name(self, user: str) -> str:
         """The person's name where it is known, else the id."""
         return self.names.get(user, user)
+
+
+def digest_of(text: str) -> str:
+    """SHA-256 of a message's text (masked) in UTF-8: what is compared to find out whether it was changed."""
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
 def label_of(number: int) -> str:

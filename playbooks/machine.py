@@ -1,4 +1,5 @@
-"""The rules of an incident: people's acts here, the clock's in `rules_clock.py`, Slack's in `rules_slack.py`.
+"""The rules of an incident: people's acts here, the clock's in `rules_clock.py`, Slack's in `rules_slack.py`,
+messages that become part of the record in `rules_messages.py`.
 
 Who may stands in `access.py` and `objections.py`, who is next and when in `ladder.py`, the legal moves in `states.py`.
 
@@ -15,19 +16,19 @@ from datetime import timedelta
 from typing import Any
 
 from playbooks import commands as c
-from playbooks import rules_clock, rules_slack
+from playbooks import rules_clock, rules_messages, rules_slack
 from playbooks.access import Act
 from playbooks.answers import is_pending, read_answers
 from playbooks.draft import Draft
 from playbooks.entries import Actor, Kind, moment
 from playbooks.errors import Refused, WrongAnswers
-from playbooks.incident import Incident, SuspectKey
+from playbooks.incident import Incident
 from playbooks.ladder import overdue_at, prompt_key, running
 from playbooks.model import Playbook, Role
 from playbooks.objections import ONLY_MEMBERS_OPEN, closed
 from playbooks.outcome import Outcome
-from playbooks.secrets import Mention, mentions
 from playbooks.states import StepStatus
+from playbooks.suspects import claimed, suspect_keys
 
 CLOCKS_DIFFER = timedelta(minutes=2)  # between a person's device and us
 
@@ -55,7 +56,8 @@ def open_incident(
         "membership_verified": command.member is True,
         "roster": {role.value: users for role, users in people.items()},
         "names": names,
-        "keys": [_claimed(key, command.drill) for key in suspect_keys(command.keys, command.text)],
+        "keys": [claimed(key, command.drill) for key in suspect_keys(command.keys, command.text)],
+        **rules_messages.origin(command.origin),
     }
     draft.add(Kind.OPENED, text=command.text, **data)
     return draft.outcome()
@@ -66,29 +68,6 @@ def advance(incident: Incident, command: c.OnIncident) -> Outcome:
     draft = Draft(incident, command, incident.number)
     _RULES[type(command)](draft, command)
     return draft.outcome()
-
-
-def suspect_keys(given: tuple[str, ...], text: str = "") -> tuple[SuspectKey, ...]:
-    """The keys as people gave them, masked before; each once."""
-    keys: dict[str, SuspectKey] = {}
-    for line in given:
-        found = mentions(line)
-        for fact in found or (Mention(text=line),):
-            key = _suspect(fact, line if len(found) < 2 else fact.text)
-            keys.setdefault(key.identity, key)
-    for fact in mentions(text):
-        if fact.fingerprint or fact.vendor_id:
-            keys.setdefault(fact.fingerprint or fact.vendor_id or "", _suspect(fact, fact.text))
-    return tuple(keys.values())
-
-
-def _suspect(fact: Mention, text: str) -> SuspectKey:
-    facts = {"kind": fact.kind, "hint": fact.hint, "fingerprint": fact.fingerprint}
-    return SuspectKey(text=text, vendor_id=fact.vendor_id, **facts)
-
-
-def _claimed(key: SuspectKey, drill: bool) -> dict[str, Any]:
-    return key.model_copy(update={"claimed": key.fingerprint is not None and not drill}).model_dump(mode="json")
 
 
 # --- people and their steps
@@ -213,7 +192,8 @@ def _join(draft: Draft, command: c.Join) -> None:
     free = () if draft.incident.drill else command.free_keys
     new = [key for key in suspect_keys(command.keys, command.text) if key.identity not in known]
     keys = [key.model_copy(update={"claimed": key.fingerprint in free}) for key in new]
-    draft.add(Kind.JOINED, text=command.text, keys=[key.model_dump(mode="json") for key in keys])
+    facts = {"keys": [key.model_dump(mode="json") for key in keys], **rules_messages.origin(command.origin)}
+    draft.add(Kind.JOINED, text=command.text, **facts)
     for key in keys:
         if key.fingerprint in command.elsewhere:
             draft.add(Kind.SAME_KEY, text=key.text, other=command.elsewhere[key.fingerprint])
@@ -285,6 +265,10 @@ _RULES: dict[type[c.OnIncident], Callable[[Draft, Any], None]] = {
     c.FalseAlarm: _false_alarm,
     c.Reopen: _reopen,
     c.Export: _export,
+    c.Pin: rules_messages.pin,
+    c.Unpin: rules_messages.unpin,
+    c.MessageEdited: rules_messages.edited,
+    c.MessageDeleted: rules_messages.deleted,
     c.Posted: rules_slack.posted,
     c.SendFailed: rules_slack.send_failed,
     c.ChannelReady: rules_slack.channel_ready,

@@ -14,11 +14,11 @@ from playbooks.incident import Incident, label_of
 from playbooks.ladder import next_due
 from playbooks.outcome import Outcome
 from playbooks.verify import Misfit, Verdict, brief, chained, fits, said, same
-from storage import codec
+from storage import codec, sql_captures
 from storage.engine import open_engine
 from storage.errors import NotFound, translated
 from storage.sql_tx import _entry_values, _incident_values, _key_values
-from storage.tables import entries, incidents, suspect_keys
+from storage.tables import captures, entries, incidents, suspect_keys
 
 Row = Mapping[str, Any]
 _UNKNOWABLE = ("version", "updated_at")  # how often and when it was written does not follow from the entries
@@ -26,20 +26,22 @@ _JSON = ("state", "playbook")
 
 
 def verify_at_rest(url: str, team: str, number: int) -> Verdict:
-    """Compares every column of the incident, its entries and its keys. Raises `NotFound`, `DatabaseUnavailable`."""
+    """Compares every column of the incident, its entries, its keys and its captured messages.
+
+    Raises `NotFound`, `DatabaseUnavailable`.
+    """
     engines = open_engine(url)
     try:
         with translated(engines.address.where), engines.reader.connect() as connection:
             if engines.address.is_sqlite:
                 connection.connection.driver_connection.text_factory = _as_it_is  # type: ignore[union-attr]  # because it is open
             else:
-                connection.execution_options(isolation_level="REPEATABLE READ")  # all three of one moment
-            found, lines, keys = (
-                _rows(connection, table, team, number) for table in (incidents, entries, suspect_keys)
-            )
+                connection.execution_options(isolation_level="REPEATABLE READ")  # all of one moment
+            tables = (incidents, entries, suspect_keys, captures)
+            found, lines, keys, messages = (_rows(connection, table, team, number) for table in tables)
         if not found:
             raise NotFound(f"There is no incident {number} in this workspace.")
-        return _judge(label_of(number), found[0], lines, keys, engines.reader.dialect)
+        return _judge(label_of(number), found[0], lines, (keys, messages), engines.reader.dialect)
     finally:
         engines.dispose()
 
@@ -54,12 +56,16 @@ def _rows(connection: Connection, table: Table, team: str, number: int) -> list[
     return [dict(row._mapping) for row in connection.execute(mine.order_by(*table.primary_key.columns))]
 
 
-def _judge(label: str, found: Row, lines: Sequence[Row], keys: Sequence[Row], dialect: Dialect) -> Verdict:
+def _judge(
+    label: str, found: Row, lines: Sequence[Row], derived: tuple[Sequence[Row], Sequence[Row]], dialect: Dialect
+) -> Verdict:
+    """`derived` are the rows of `suspect_keys` and of `captures`."""
     try:
         timeline = [_entry(line, dialect) for line in lines]
         incident = chained(timeline)
         _same_incident(found, incident, dialect)
-        _same_keys(keys, incident, dialect)
+        _same_rows(suspect_keys, derived[0], _key_values(incident), dialect)
+        _same_rows(captures, _by_place(derived[1]), _by_place(sql_captures.rows(incident)), dialect)
     except Misfit as misfit:
         return said(f"{label} does not verify: {misfit}.")
     return fits(incident)
@@ -100,12 +106,17 @@ def _same_json(found: Any, made: str, what: str) -> None:
     same(value, json.loads(made), "the record", "its entries give", what)
 
 
-def _same_keys(found: Sequence[Row], incident: Incident, dialect: Dialect) -> None:
-    made = [_raw(suspect_keys, values, dialect) for values in _key_values(incident)]
+def _by_place(messages: Sequence[Row]) -> list[Row]:
+    """In an order that does not depend on the database's idea of letters."""
+    return sorted(messages, key=lambda row: (str(row["channel"]), str(row["ts"])))
+
+
+def _same_rows(table: Table, found: Sequence[Row], values: Sequence[Row], dialect: Dialect) -> None:
+    made = [_raw(table, row, dialect) for row in values]
     if len(found) != len(made):
-        raise Misfit(f"suspect_keys: the record says {len(found)}, its entries give {len(made)}")
+        raise Misfit(f"{table.name}: the record says {len(found)}, its entries give {len(made)}")
     for position, (is_, should) in enumerate(zip(found, made, strict=True)):
-        same(is_, should, "the record", "its entries give", f"suspect_keys[{position}]")
+        same(is_, should, "the record", "its entries give", f"{table.name}[{position}]")
 
 
 def _raw(table: Table, values: Row, dialect: Dialect) -> dict[str, Any]:

@@ -33,6 +33,10 @@ class MemoryStore(Store):
         mine = (incident for (owner, _), incident in self._all.incidents.items() if owner == team)
         return max((incident.number for incident in mine if incident.home.channel == channel), default=None)
 
+    async def followed_at(self, team: str, channel: str, ts: str) -> list[int]:
+        mine = (incident for (owner, _), incident in self._all.incidents.items() if owner == team)
+        return sorted(i.number for i in mine if (found := i.captured_at(channel, ts)) and found.followed)
+
     async def incidents(self, team: str, *, open_only: bool = False, limit: int = 100) -> list[Incident]:
         mine = [incident for incident in self._all.incidents.values() if incident.team == team]
         wanted = [incident for incident in mine if incident.is_open or not open_only]

@@ -91,6 +91,25 @@ class MemoryTx(Tx):
         taken = {key.fingerprint for incident in others for key in incident.keys if key.claimed}
         return tuple(fingerprint for fingerprint in fingerprints if fingerprint not in taken)
 
+    def open_from(self, team: str, channel: str, ts: str, drill: bool) -> int | None:
+        return max(
+            (
+                incident.number
+                for incident in self._open(team, drill)
+                if (found := incident.captured_at(channel, ts)) and found.origin
+            ),
+            default=None,
+        )
+
+    def opened_by(self, team: str, author: str, since: datetime) -> list[int]:
+        numbers = (
+            incident.number
+            for incident in self._all.incidents.values()
+            if incident.team == team and incident.t0 > since
+            if any(one.auto and one.author == author for one in incident.captured)
+        )
+        return sorted(numbers, reverse=True)
+
     def commit(
         self,
         outcome: Outcome,

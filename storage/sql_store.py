@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from playbooks.entries import Entry
 from playbooks.incident import Incident
-from storage import sql_courier, sql_questions
+from storage import sql_captures, sql_courier, sql_questions
 from storage.engine import BUSY_TIMEOUT_S, POSTGRES_CONNECTIONS, SQLITE_READERS, Engines, open_engine
 from storage.errors import DatabaseUnavailable, translated
 from storage.migrations import require_current
@@ -67,6 +67,9 @@ class SqlStore(Store):
 
     async def number_in(self, team: str, channel: str) -> int | None:
         return await self._ask(lambda db: sql_questions.number_in(db, team, channel))
+
+    async def followed_at(self, team: str, channel: str, ts: str) -> list[int]:
+        return await self._ask(lambda db: sql_captures.followed_at(db, team, channel, ts))
 
     async def incidents(self, team: str, *, open_only: bool = False, limit: int = 100) -> list[Incident]:
         return await self._ask(lambda db: sql_questions.incidents_of(db, team, open_only, limit))

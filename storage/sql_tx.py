@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, s
 from playbooks.entries import Entry
 from playbooks.incident import Incident
 from playbooks.outcome import Outcome
-from storage import codec, sql_notes
+from storage import codec, sql_captures, sql_notes
 from storage.dialects import Insert, hold_numbers, insert_into, put
 from storage.errors import NotFound
 from storage.rows import JobState, Note, Repeat
@@ -96,6 +96,12 @@ class SqlTx(Tx):
         taken = set(self._db.scalars(claimed))
         return tuple(fingerprint for fingerprint in fingerprints if fingerprint not in taken)
 
+    def open_from(self, team: str, channel: str, ts: str, drill: bool) -> int | None:
+        return sql_captures.open_from(self._db, team, channel, ts, drill)
+
+    def opened_by(self, team: str, author: str, since: datetime) -> list[int]:
+        return sql_captures.opened_by(self._db, team, author, since)
+
     def commit(
         self,
         outcome: Outcome,
@@ -110,6 +116,8 @@ class SqlTx(Tx):
         self._write_incident(outcome, before, now)
         if before is None or (before.keys, before.is_open) != (incident.keys, incident.is_open):
             self._write_keys(incident)
+        if incident.captured != (before.captured if before else ()):
+            sql_captures.write(self._db, incident)
         if outcome.entries:
             self._db.execute(_NEW_ENTRY, [_entry_values(entry) for entry in outcome.entries])
         self._write_wishes(outcome, now)

@@ -51,6 +51,14 @@ class Tx(ABC):
         """Those of `fingerprints` that no open real incident other than `number` claims."""
 
     @abstractmethod
+    def open_from(self, team: str, channel: str, ts: str, drill: bool) -> int | None:
+        """The newest open incident, drill or real as asked, that was opened from that message or joined with it."""
+
+    @abstractmethod
+    def opened_by(self, team: str, author: str, since: datetime) -> list[int]:
+        """The incidents that messages of `author` opened by themselves after `since`, newest first, open or not."""
+
+    @abstractmethod
     def commit(
         self,
         outcome: Outcome,
@@ -140,6 +148,10 @@ class Store(ABC):
     @abstractmethod
     async def number_in(self, team: str, channel: str) -> int | None:
         """The incident whose own channel this is, the newest of them."""
+
+    @abstractmethod
+    async def followed_at(self, team: str, channel: str, ts: str) -> list[int]:
+        """The incidents, open or not, whose record follows the edits and the deletion of that message."""
 
     @abstractmethod
     async def incidents(self, team: str, *, open_only: bool = False, limit: int = 100) -> list[Incident]:

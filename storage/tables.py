@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, Boolean, Column, DateTime, Dialect, Index, In
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
-VERSION = "0001"  # the newest migration; a test holds it equal to what Alembic finds
+VERSION = "0002"  # the newest migration; a test holds it equal to what Alembic finds
 VERSION_TABLE = "quarterdeck_version"  # its name tells our databases from other programs'
 UNSENT = text("state = 'live' AND wanted > shown")  # word for word in index and query, or SQLite won't use the index
 WAITING = text("state = 'waiting'")
@@ -127,6 +127,23 @@ class SuspectKeyTable(Base, table=True):
     drill: bool = Field(sa_type=Boolean)
 
 
+class CaptureTable(Base, table=True):
+    __tablename__ = "captures"
+    __table_args__ = (
+        Index("ix_captures_auto", "team", "author", sqlite_where=text("auto"), postgresql_where=text("auto")),
+        Index("ix_captures_incident", "team", "number"),
+    )
+
+    team: str = Field(primary_key=True, sa_type=Text)
+    channel: str = Field(primary_key=True, sa_type=Text)
+    ts: str = Field(primary_key=True, sa_type=Text)
+    number: int = Field(primary_key=True, sa_type=Integer, sa_column_kwargs={"autoincrement": False})
+    author: str = Field(sa_type=Text)
+    origin: bool = Field(sa_type=Boolean)
+    auto: bool = Field(sa_type=Boolean)
+    followed: bool = Field(sa_type=Boolean)
+
+
 class SurfaceTable(Base, table=True):
     __tablename__ = "surfaces"
     __table_args__ = (
@@ -221,5 +238,6 @@ class MetaTable(Base, table=True):
 
 _tables = Base.metadata.tables
 incidents, entries, suspect_keys = _tables["incidents"], _tables["entries"], _tables["suspect_keys"]
+captures = _tables["captures"]
 surfaces, jobs, inbox = _tables["surfaces"], _tables["jobs"], _tables["inbox"]
 conversations, heartbeat, gaps, meta = (_tables[name] for name in ("conversations", "heartbeat", "gaps", "meta"))

@@ -11,7 +11,7 @@ from playbooks.access import Act
 from playbooks.commands import Join, TakeOver
 from playbooks.errors import Refused
 from playbooks.incident import Incident, SuspectKey
-from playbooks.machine import suspect_keys
+from playbooks.suspects import suspect_keys
 from storage.errors import NotFound
 
 Body = Mapping[str, Any]

@@ -189,6 +189,20 @@ def _thread_serves(t: _Teller) -> str:
     return f"There is no incident channel, so the announcement's thread serves: {t.data['why']} ({t.data['error']})."
 
 
+def _pinned(t: _Teller) -> str:
+    author = t.data.get("author_name") or t.name(t.data["author"])
+    return f"{t.who} pinned a message of {author}: {t.quote}"
+
+
+def _unpinned(t: _Teller) -> str:
+    left = "" if t.data["left"] == 0 else f"; {t.data['left']} more pinned it and keep it there"
+    return f"{t.who} took the pin off the message of entry {t.data['corrects']}, which stays in the record{left}."
+
+
+def _edited(t: _Teller) -> str:
+    return f"The message of entry {t.data['corrects']} was edited. It says now: {t.quote}"
+
+
 def role_in_words(role: Role) -> str:
     """`security lead`."""
     return role.value.replace("_", " ")
@@ -225,6 +239,11 @@ _PHRASES: dict[Kind, Callable[[_Teller], str]] = {
     Kind.ASSIGNED: _assigned,
     Kind.MORE_TIME: lambda t: f"{t.who} took {t.data['minutes']} min more for {t.step}{t.why}",
     Kind.NOTE: lambda t: f"{t.who} noted: {t.quote}",
+    Kind.PINNED: _pinned,
+    Kind.PINNED_TOO: lambda t: f"{t.who} pinned the message of entry {t.data['of']} too.",
+    Kind.UNPINNED: _unpinned,
+    Kind.MESSAGE_EDITED: _edited,
+    Kind.MESSAGE_DELETED: lambda t: f"The message of entry {t.data['corrects']} was deleted in Slack.",
     Kind.REFUSED: lambda t: f"{t.who} was refused ({t.data['act']}): {t.text}",
     Kind.CLOSED: _closed,
     Kind.FALSE_ALARM: _false_alarm,

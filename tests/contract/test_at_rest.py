@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 
+from playbooks.commands import Pin
 from playbooks.model import Field, Playbook, Role, Step
 from playbooks.verify import Verdict
 from storage.at_rest import verify_at_rest
 from storage.errors import NotFound
 from storage.migrations import migrate
 from storage.sql_store import open_store
+from storage.tables import VERSION_TABLE
 from tests.contract.schema import run
 from tests.unit.stories import SAM, TEAM, Story, closed_story
 
@@ -34,11 +36,13 @@ TEXTS = {
     ),
     "entries": ("body", "prev_hash", "hash"),
     "suspect_keys": ("fingerprint", "vendor_id", "name", "hint"),
+    "captures": ("channel", "ts", "author"),
 }
 NUMBERS = {
     "incidents": ("drill", "seq", "schema_version"),
     "entries": ("seq",),
     "suspect_keys": ("position", "claimed", "open", "drill"),
+    "captures": ("origin", "auto", "followed"),
 }
 
 
@@ -50,6 +54,7 @@ def small_story() -> Story:
     playbook = Playbook(id="small", title="Small", provider="Anthropic", version=1, steps=steps)
     story = Story(playbook=playbook, roster={Role.SECURITY_LEAD: (SAM,)}).open("a key — gone", keys=("Prod-Gateway",))
     story.note("seen", by=SAM)
+    story.do(Pin, by=SAM, channel="C1", ts="1.5", text="14 views", posted_at=story.now, author=SAM)
     return story
 
 
@@ -101,6 +106,8 @@ async def test_what_was_written_verifies(url: str, tell: Callable[[], Story]) ->
         ("DELETE FROM suspect_keys", "suspect_keys: the record says 0, its entries give 1"),
         ("UPDATE suspect_keys SET name = 'other'", "suspect_keys[0].name"),
         ("UPDATE suspect_keys SET open = NOT open", "suspect_keys[0].open"),
+        ("DELETE FROM captures", "captures: the record says 0, its entries give 1"),
+        ("UPDATE captures SET followed = NOT followed", "captures[0].followed"),
     ],
 )
 async def test_what_was_changed_is_named(url: str, damage: str, named: str) -> None:
@@ -112,6 +119,16 @@ async def test_what_was_changed_is_named(url: str, damage: str, named: str) -> N
     assert named in verdict.sentence
     assert verdict.sentence.startswith("INC-0001 does not verify: ")
     assert len(verdict.sentence.splitlines()) == 1
+
+
+async def test_a_record_from_before_captured_messages_is_brought_along(url: str) -> None:
+    await write(url, closed_story())
+    older = "UPDATE incidents SET state = replace(state, ',\"captured\"\\:[]}', '}')"
+    run(url, "DROP TABLE captures", older, f"UPDATE {VERSION_TABLE} SET version_num = '0001'")  # noqa: S608 - our own
+
+    migrate(url)
+    verdict = verify_at_rest(url, TEAM, 1)
+    assert verdict.ok, verdict.sentence
 
 
 @pytest.fixture

@@ -36,10 +36,20 @@ def _first_minutes(story: Story) -> None:
     story.take_over("revoke", by=MAX)
     story.hand_over("revoke", Actor(id="U0NEW", name="New | Person"), NASTY, by=SAM)
     story.note(NASTY, by=DEVI, occurred_at=story.incident.t0)
+    _pins(story)
     story.until(9.2).assign(Role.RECOVERY_OWNER, ROB)
     story.until(34)
     story.failed("announcement", "channel_not_found", "The alerts channel is gone.")
     story.do(c.JobFailed, job="pin", error="not_pinnable", why="The board cannot be pinned.")
+
+
+def _pins(story: Story) -> None:
+    at = {"channel": "C0ALERTS", "ts": "1763726741.000001"}
+    story.do(c.Pin, by=SAM, **at, text=NASTY, posted_at=story.incident.t0, author=Actor(id="B0SCAN", name="Scan | er"))
+    story.do(c.Pin, by=MAX, **at, text=NASTY, posted_at=story.incident.t0, author=Actor(id="B0SCAN"))
+    story.do(c.MessageEdited, **at, text=LINES, edited_at=story.now)
+    story.do(c.Unpin, by=SAM, **at)
+    story.do(c.MessageDeleted, **at)
 
 
 def _false_alarm_that_was_none(story: Story) -> None:
