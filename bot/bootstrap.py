@@ -132,7 +132,17 @@ async def join_parts(settings: Settings, store: Store, clock: Clock, http: aioht
     ticker = Ticker(store, intake, clock, identity.team)
     intake.on_commit(lambda result: ticker.wake_at(result.outcome.next_due if result.outcome else None))
     parts: dict[str, Any] = {"store": store, "intake": intake, "people": people}
-    desk = Desk(**parts, gateway=gateway, masker=masker, clock=clock, team=identity.team, pressed=courier.pressed)
+    desk = Desk(
+        **parts,
+        gateway=gateway,
+        masker=masker,
+        clock=clock,
+        places=places,
+        team=identity.team,
+        bot_user=identity.bot_user,
+        bot_id=identity.bot_id,
+        pressed=courier.pressed,
+    )
     bolt = bolt_app(desk, gateway.client, identity_facts(identity, settings))
     return Deck(**parts, identity=identity, courier=courier, ticker=ticker, lateness=lateness, bolt=bolt, http=http)
 

@@ -12,6 +12,7 @@ from bot.errors import SlackTrouble
 from bot.intake import Intake
 from bot.masking import Masker
 from bot.people import PATIENCE_S, TICKET_PATIENCE_S, People
+from bot.places import Places
 from bot.slack import forms
 from bot.slack.gateway import Gateway
 from playbooks.access import Act
@@ -35,7 +36,10 @@ class Desk:
     people: People
     masker: Masker
     clock: Clock
+    places: Places
     team: str
+    bot_user: str  # who we are ourselves, as a user and as a bot
+    bot_id: str
     pressed: Callable[[str, str], None]  # tells the courier which message somebody looks at
 
     def actor(self, body: Mapping[str, Any]) -> Actor:
