@@ -100,9 +100,20 @@ def manifest() -> None:
 
 
 @app.command()
-def doctor() -> None:
-    """Check the installation (not built yet)."""
-    raise Stop("doctor is not built yet. `quarterdeck run` says what is wrong at its start, /readyz while it runs.")
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="the same for machines")] = False,
+) -> None:
+    """Check the installation: one line a check, with what to do. 1 when something fails, 0 with warnings alone."""
+    from bot.doctor.examine import examine
+    from bot.doctor.findings import all_well, as_text
+    from bot.doctor.findings import as_json as json_of
+    from bot.observability import configure_logs
+
+    configure_logs("text")
+    findings = _do(examine())
+    print(json_of(findings) if as_json else as_text(findings))
+    if not all_well(findings):
+        raise typer.Exit(REFUSED)
 
 
 @playbooks_app.command("check")

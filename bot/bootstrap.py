@@ -25,7 +25,7 @@ from bot.slack.app import bolt_app
 from bot.slack.gateway import POST_TIMEOUT_S, Gateway
 from bot.slack.listeners import Desk
 from bot.ticker import Ticker
-from bot.troubles import why
+from bot.troubles import TOKEN_REFUSED, token_refused, why
 from playbooks.errors import InvalidPlaybook
 from playbooks.loader import load_all
 from playbooks.model import Playbook
@@ -81,9 +81,8 @@ async def identify(gateway: Gateway, url: str) -> Identity:
     try:
         who = await _patiently(gateway.identity)
     except SlackTrouble as error:
-        if error.error in ("invalid_auth", "not_authed", "token_revoked", "account_inactive", "token_expired"):
-            advice = "Copy the Bot User OAuth Token (xoxb-…) from OAuth & Permissions again."
-            raise NoSlack(f'SLACK_BOT_TOKEN: Slack answered "{error.error}". {advice}') from None
+        if error.error in TOKEN_REFUSED:
+            raise NoSlack(f"SLACK_BOT_TOKEN: {' '.join(token_refused(error.error))}") from None
         advice = "Check the network and SLACK_API_URL."
         raise NoSlack(f"Slack cannot be used at {url}: {error.error}. {advice}") from None
     return Identity(

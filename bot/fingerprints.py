@@ -26,7 +26,7 @@ def secret_of(settings: Settings) -> str:
     """The secret that was set, or, on SQLite, the one kept beside the database (made at the first start)."""
     if settings.quarterdeck_secret:
         return settings.quarterdeck_secret.get_secret_value()
-    path = Path(settings.database_url.removeprefix("sqlite:///") + ".secret")
+    path = kept_secret(settings)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _make(path)
@@ -35,6 +35,11 @@ def secret_of(settings: Settings) -> str:
         raise WrongSettings(
             f"QUARTERDECK_SECRET: unset, and {path} cannot be kept beside the database ({error.strerror})."
         ) from None
+
+
+def kept_secret(settings: Settings) -> Path:
+    """Where the secret is kept on SQLite when none is set."""
+    return Path(settings.database_url.removeprefix("sqlite:///") + ".secret")
 
 
 def _make(path: Path) -> None:

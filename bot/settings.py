@@ -99,17 +99,29 @@ class Settings(BaseSettings):
 
 def load_settings(env_file: Path | None = Path(".env")) -> Settings:
     """The settings. Raises `WrongSettings` with one sentence for everything that is wrong, never showing a secret."""
+    settings, problems = read_settings(env_file)
+    if problems:
+        raise WrongSettings(*problems)
+    return settings
+
+
+def read_settings(env_file: Path | None = Path(".env")) -> tuple[Settings, list[str]]:
+    """The settings as far as they are right, what is wrong counting as unset, and a sentence for all that is wrong.
+
+    Each sentence begins with the name of the variable, or of the file, and a colon.
+    """
     known = [name.upper() for name in Settings.model_fields]
-    names = {*_read_env_file(env_file), *os.environ}
+    try:
+        names = {*_read_env_file(env_file), *os.environ}
+    except WrongSettings as error:
+        return read_settings(None)[0], list(error.sentences)
     problems = [_unknown(name, known) for name in sorted(names) if _is_ours(name) and name not in known]
     try:
         settings = Settings(_env_file=env_file)
     except ValidationError as error:
-        raise WrongSettings(*problems, *(_sentence(dict(e)) for e in error.errors())) from None
-    problems += _together(settings)
-    if problems:
-        raise WrongSettings(*problems)
-    return settings
+        wrong = {str(e["loc"][0]): Settings.model_fields[str(e["loc"][0])].default for e in error.errors()}
+        return Settings(_env_file=env_file, **wrong), [*problems, *(_sentence(dict(e)) for e in error.errors())]
+    return settings, [*problems, *_together(settings)]
 
 
 def _read_env_file(path: Path | None) -> list[str]:

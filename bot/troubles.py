@@ -17,7 +17,16 @@ WHY = {
     "user_not_found": "Slack knows no such person",
 }
 
+TOKEN_REFUSED = {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"}
+
 
 def why(error: str) -> str:
     """A sentence for a known word, the word itself otherwise."""
     return WHY.get(error, f"Slack answered “{error}”")
+
+
+def token_refused(error: str) -> tuple[str, str]:
+    """What became of asking who the bot token is, and what to do about it."""
+    if error in TOKEN_REFUSED:
+        return f'Slack answered "{error}".', "Copy the Bot User OAuth Token (xoxb-…) from OAuth & Permissions again."
+    return f"{why(error)}.", "Check the network and SLACK_API_URL."

@@ -12,6 +12,7 @@ from typing import Any
 import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.errors import Limited, NotSent, Rejected, SlackTrouble, Unclear
 
@@ -33,13 +34,20 @@ class Gateway:
 
     async def call(self, method: str, **args: Any) -> dict[str, Any]:
         """One call as JSON; reads go as a query, as Slack wants them."""
+        answer = await self.ask(method, **args)
+        if not isinstance(answer.data, dict):
+            raise Unclear(method, "no JSON in the answer")
+        return answer.data
+
+    async def ask(self, method: str, **args: Any) -> AsyncSlackResponse:
+        """The same with the headers of the answer."""
         given = {key: value for key, value in args.items() if value is not None}
         if method.rpartition(".")[2] in _READS:
             calling = self.client.api_call(method, http_verb="GET", params=_flat(given))
         else:
             calling = self.client.api_call(method, json=given)
         try:
-            answer = await asyncio.wait_for(calling, POST_TIMEOUT_S)
+            return await asyncio.wait_for(calling, POST_TIMEOUT_S)
         except SlackApiError as error:
             raise _trouble(method, error) from None
         except aiohttp.ClientConnectorError as error:
@@ -47,9 +55,6 @@ class Gateway:
         except Exception as error:
             # Whatever else the client stumbles over (a cut-off answer, a proxy's page): Slack may have done it.
             raise Unclear(method, type(error).__name__) from None
-        if not isinstance(answer.data, dict):
-            raise Unclear(method, "no JSON in the answer")
-        return answer.data
 
     async def identity(self) -> dict[str, Any]:
         return await self.call("auth.test")
@@ -103,11 +108,14 @@ class Gateway:
             if not cursor:
                 return None
 
-    async def own_channels(self, types: str = "public_channel,private_channel") -> AsyncIterator[dict[str, Any]]:
-        """The channels that the bot is in; never a list of the workspace."""
+    async def own_channels(
+        self, types: str = "public_channel,private_channel", *, archived: bool = False
+    ) -> AsyncIterator[dict[str, Any]]:
+        """The channels that the bot is in, with `archived` those too; never a list of the workspace."""
+        which = {"types": types, "limit": 200, "exclude_archived": not archived}
         cursor = None
         while True:
-            page = await self.call("users.conversations", types=types, limit=200, exclude_archived=True, cursor=cursor)
+            page = await self.call("users.conversations", **which, cursor=cursor)
             for channel in page.get("channels", []):
                 yield channel
             cursor = (page.get("response_metadata") or {}).get("next_cursor")

@@ -28,6 +28,11 @@ _ADVICE = {
 LOOK_S = 2.0
 
 
+def app_token_refused(error: str) -> tuple[str, str]:
+    """What Slack answered to the app token, and what to do about it."""
+    return f'Slack answered "{error}".', _ADVICE.get(error, "Try again in a minute.")
+
+
 class Socket:
     def __init__(self, bolt: AsyncApp, app_token: str, clock: Clock) -> None:
         self._handler = AsyncSocketModeHandler(bolt, app_token)
@@ -42,7 +47,7 @@ class Socket:
         except SlackApiError as error:
             code = error.response.get("error")
             if code in _ADVICE:
-                raise NoSlack(f'SLACK_APP_TOKEN: Slack answered "{code}". {_ADVICE[code]}') from None
+                raise NoSlack(f"SLACK_APP_TOKEN: {' '.join(app_token_refused(code))}") from None
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             log.warning("no socket yet", action="socket_not_yet", why=str(error))
         else:

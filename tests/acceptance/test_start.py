@@ -157,16 +157,28 @@ async def test_the_command_line_beside_a_running_bot_and_without_a_record(slack:
     unknown = await quarterdeck("verify", "INC-9999", environment=environment)
     no_file = await quarterdeck("verify", "no-such-file.json", environment=environment)
     no_format = await quarterdeck("export", "INC-0001", "--format", "html", environment=environment)
-    doctor = await quarterdeck("doctor", environment=environment)
     wrong = await quarterdeck("explode", environment=environment)
     await bot.stop()
 
     assert listed[:2] == (0, "There are no incidents yet.\n")
-    assert unknown[0] == no_file[0] == no_format[0] == doctor[0] == 1
+    assert unknown[0] == no_file[0] == no_format[0] == 1
     assert "INC-9999" in unknown[2] or "9999" in unknown[2]
     assert "not built yet" in no_format[2]
-    assert "not built yet" in doctor[2]
     assert wrong[0] == 2
+
+
+async def test_the_doctor_beside_a_running_bot_and_where_something_fails(slack: Workspace) -> None:
+    bot = await Bot.start(slack.environment())
+    code, out, complaint = await quarterdeck("doctor", environment=slack.environment())
+    wrong = await quarterdeck("doctor", "--json", environment=slack.environment(SLACK_BOT_TOKEN="xoxb-nobody"))
+    await bot.stop()
+
+    assert (code, complaint) == (0, "")
+    assert "failed" not in out
+    assert re.search(r"^ok +running +Quarterdeck runs", out, re.MULTILINE)
+    assert re.search(r"^warning +roster +auditor: Ada Brandt, without a deputy", out, re.MULTILINE)
+    assert (wrong[0], wrong[2]) == (1, "")
+    assert json.loads(wrong[1])["ok"] is False
 
 
 async def test_a_second_practice_leaves_the_record_of_the_first_alone(tmp_path: Path) -> None:

@@ -93,3 +93,9 @@ async def test_lists_come_in_pages(client: AsyncWebClient) -> None:
 async def test_sdk_raises_slacks_error(client: AsyncWebClient) -> None:
     with pytest.raises(SlackApiError, match="users_not_found"):
         await client.users_lookupByEmail(email="nobody@example.com")
+
+
+async def test_an_answer_names_the_scopes_of_its_token(server: Server, client: AsyncWebClient) -> None:
+    answer = await client.auth_test()
+
+    assert set(answer.headers["x-oauth-scopes"].split(",")) == server.workspace.manifest.scopes
