@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from simulator.driver import Dialog, NoAnswer, NotOffered, NotVisible, Person, Practice
+from simulator.driver import Dialog, NoAnswer, NotOffered, NotVisible, Person, Practice, Seen
 
 _SEVERAL = ("multi_static_select", "checkboxes", "multi_users_select")
 _TYPED_TIMES = "datetimepicker"
@@ -64,7 +64,7 @@ async def _act(options: argparse.Namespace, facts: dict[str, Any]) -> int:
 
 async def _see(person: Person, options: argparse.Namespace) -> None:
     for message in await person.messages(options.channel or None):
-        _say(str(message))
+        _say(_message(message))
 
 
 async def _command(person: Person, options: argparse.Namespace) -> None:
@@ -152,9 +152,18 @@ ACTS: dict[str, tuple[Doing, str, tuple[str, ...]]] = {
 """Act → what does it, what it is for, its arguments."""
 
 
+def _message(seen: Seen) -> str:
+    private = " (only you)" if seen.only_you else ""
+    lines = [f"{seen.channel_name} · {seen.author}{private}", *seen.text.splitlines()]
+    buttons = "  ".join(f"[{label}]" for label in seen.buttons)
+    return "\n  ".join([*lines, buttons] if buttons else lines)
+
+
 def _shown(field: dict[str, Any]) -> Any:
     if field["type"] == _TYPED_TIMES and isinstance(field["value"], int):
         return f"{datetime.fromtimestamp(field['value'], UTC):%Y-%m-%dT%H:%M}"
+    if isinstance(field["value"], list):
+        return ", ".join(field["value"])
     return field["value"] or ""
 
 

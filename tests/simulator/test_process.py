@@ -48,7 +48,7 @@ async def test_serve_says_how_to_connect_and_ends_on_sigterm(tmp_path: Path) -> 
     process.send_signal(signal.SIGTERM)
 
     assert await asyncio.wait_for(process.wait(), 10) == 0
-    assert (said, seen) == ((0, ""), (0, "#general Dana Ito: 'hello there'\n"))
+    assert (said, seen) == ((0, ""), (0, "#general · Dana Ito\n  hello there\n"))
     assert auth["team_id"] == facts["team_id"]
     assert json.loads(ready.read_text()) == facts
     assert facts["roster"]["security_lead"] == ["sam@example.com", "sid@example.com"]
