@@ -44,7 +44,7 @@ def run() -> None:
 @app.command()
 def export(
     incident: Number,
-    form: Annotated[str, typer.Option("--format", help="md, json or csv")] = "md",
+    form: Annotated[str, typer.Option("--format", help="md, json, csv or html")] = "md",
     output: Annotated[Path | None, typer.Option("--output", help="a file; without it, standard output")] = None,
     as_of: Annotated[int | None, typer.Option("--as-of", min=1, help="the last entry to take; default: all")] = None,
 ) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from playbooks.entries import Entry
 from playbooks.errors import one_of
 from playbooks.exports.as_csv import as_csv
+from playbooks.exports.as_html import as_html
 from playbooks.exports.as_json import as_json
 from playbooks.exports.as_markdown import as_markdown
 from playbooks.incident import label_of
@@ -22,8 +23,9 @@ FORMATS: dict[str, Format] = {
     "md": Format(write=as_markdown, suffix=".md", media_type="text/markdown; charset=utf-8"),
     "json": Format(write=as_json, suffix=".json", media_type="application/json"),
     "csv": Format(write=as_csv, suffix=".csv", media_type="text/csv; charset=utf-8"),
+    "html": Format(write=as_html, suffix=".html", media_type="text/html; charset=utf-8"),
 }
-PLANNED = ("html", "pdf")
+PLANNED = ("pdf",)
 
 
 def unavailable(name: str) -> str | None:

@@ -4,10 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from playbooks.entries import Entry
 from playbooks.exports.markdown_text import inline, link, quoted, table
-from playbooks.exports.report import LESSONS, Report, Row, StepEvidence, report
-from playbooks.scorecard import Line
-
-_NOTHING = "–"
+from playbooks.exports.report import LESSONS, NOTHING, SCORECARD, TIMELINE, TIMES, Report, Row, StepEvidence, report
 
 
 def as_markdown(entries: Sequence[Entry]) -> str:
@@ -18,7 +15,7 @@ def as_markdown(entries: Sequence[Entry]) -> str:
 
 def _document(made: Report) -> Iterator[str]:
     yield f"# {'DRILL · ' if made.drill else ''}{inline(made.title)}"
-    yield table(("", ""), [(f"**{label}**", inline(value) or _NOTHING) for label, value in made.head])
+    yield table(("", ""), [(f"**{label}**", inline(value) or NOTHING) for label, value in made.head])
     yield "## Summary"
     yield from (inline(sentence) for sentence in made.summary)
     yield "## Scorecard"
@@ -31,8 +28,8 @@ def _document(made: Report) -> Iterator[str]:
     yield "## People and roles"
     yield table(("Who", "Roles"), [(inline(who), inline(roles)) for who, roles in made.people])
     yield "## Timeline"
-    yield "Times are when an entry was recorded. Where something happened at another moment, that is said."
-    yield table(("#", "When", "Who", "What", "Hash"), [_row(row) for row in made.timeline])
+    yield TIMES
+    yield table(TIMELINE, [_row(row) for row in made.timeline])
     yield "## Lessons learned"
     yield from (f"### {heading}\n\n_To be written._" for heading in LESSONS)
     yield "## The chain"
@@ -40,17 +37,10 @@ def _document(made: Report) -> Iterator[str]:
 
 
 def _scorecard(made: Report) -> Iterator[str]:
-    card = made.scorecard
-    yield inline(f"{' · '.join(card.figures)}{' · drill, left out of the figures' if card.drill else ''}")
+    yield inline(made.figures)
     if made.practice:
         yield inline(made.practice)
-    yield table(("Planned", "Step", "Prompted", "Done", "State", "Verdict"), [_judged(line) for line in card.lines])
-
-
-def _judged(line: Line) -> tuple[str, ...]:
-    prompted = _NOTHING if line.prompted is None else f"T+{round(line.prompted, 1):g}"
-    verdict = "by opening" if line.by_opening else line.said
-    return (line.mark, inline(line.title), prompted, line.actual_mark or _NOTHING, line.status, verdict)
+    yield table(SCORECARD, [tuple(map(inline, row)) for row in made.scorecard])
 
 
 def _evidence(left: StepEvidence) -> Iterator[str]:

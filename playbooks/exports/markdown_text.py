@@ -6,15 +6,15 @@ HTML begins with: https://spec.commonmark.org/0.31.2/#backslash-escapes. GitHub'
 """
 
 import re
-import unicodedata
 from itertools import pairwise
+
+from playbooks.exports.visible import visible
 
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _SPECIAL = re.compile(r"[\\`*_\[\]{}|~#$!^]")
 _SCHEME = re.compile(r":(?=//)|(?<=www)\.|(?<=mailto):|@")
 _LINE_START = re.compile(r"^(?:(?P<mark>[-+=:])|(?P<number>\d{1,9})(?P<dot>[.)]))")
 _UNSAFE_IN_LINK = re.compile(r"[\s<>|`\\\"]")
-_FLIPS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # turn what stands after
 
 
 def inline(text: str) -> str:
@@ -33,7 +33,7 @@ def link(url: str) -> str:
     """`url` as a link that shows itself, or as plain text when it is none of the web."""
     if not re.match(r"https?://", url, re.IGNORECASE):
         return inline(url)
-    return f"<{_UNSAFE_IN_LINK.sub(lambda found: _percent(found[0]), _visible(url))}>"
+    return f"<{_UNSAFE_IN_LINK.sub(lambda found: _percent(found[0]), visible(url))}>"
 
 
 def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
@@ -48,7 +48,7 @@ def _lines(text: str) -> list[str]:
 
 def _line(text: str) -> str:
     """One line: nothing at its beginning makes a list, heading, rule or code block of it."""
-    plain = re.sub(r"\s+", " ", _visible(text)).strip()
+    plain = re.sub(r"\s+", " ", visible(text)).strip()
     safe = _SPECIAL.sub(lambda found: "\\" + found[0], re.sub("[&<>]", lambda found: _ENTITIES[found[0]], plain))
     safe = _SCHEME.sub(lambda found: "\\" + found[0], safe)
     return _LINE_START.sub(_unmarked, safe)
@@ -56,15 +56,6 @@ def _line(text: str) -> str:
 
 def _unmarked(found: re.Match[str]) -> str:
     return f"\\{found['mark']}" if found["mark"] else f"{found['number']}\\{found['dot']}"
-
-
-def _visible(text: str) -> str:
-    """Without control characters, and without those that turn the direction of what stands after them."""
-    return "".join("\ufffd" if _is_hidden(char) else char for char in text)
-
-
-def _is_hidden(char: str) -> bool:
-    return char in _FLIPS or (unicodedata.category(char) in ("Cc", "Cs") and char not in "\t\n")
 
 
 def _percent(char: str) -> str:

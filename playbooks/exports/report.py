@@ -9,10 +9,14 @@ from playbooks.exports.phrases import PROVENANCE, answer_lines, phrase, role_in_
 from playbooks.fold import fold
 from playbooks.incident import Evidence, Incident, StepState
 from playbooks.model import FieldKind, Role, Step
-from playbooks.scorecard import Scorecard, scorecard, span_in_words
+from playbooks.scorecard import Line, Scorecard, scorecard, span_in_words
 from playbooks.states import INCIDENT_LABELS, IncidentStatus, StepStatus
 
 LESSONS = ("What went well", "What went badly", "Where we were lucky", "What we change, who does it, and by when")
+SCORECARD = ("Planned", "Step", "Prompted", "Done", "State", "Verdict")
+TIMELINE = ("#", "When", "Who", "What", "Hash")
+TIMES = "Times are when an entry was recorded. Where something happened at another moment, that is said."
+NOTHING = "–"
 MORE_TO_CHANGE = "what_else"  # the key of an answer that lists work still to be done
 _STEPLESS = {"what": "What happened"}  # what the opening form asked
 
@@ -52,7 +56,8 @@ class Report:
     drill: bool
     head: tuple[tuple[str, str], ...]
     summary: tuple[str, ...]
-    scorecard: Scorecard
+    figures: str
+    scorecard: tuple[tuple[str, ...], ...]  # one row a step, under `SCORECARD`
     practice: str | None  # said with the scorecard when the clock of the playbook ran faster
     timeline: tuple[Row, ...]
     evidence: tuple[StepEvidence, ...]
@@ -70,8 +75,9 @@ def report(entries: Sequence[Entry]) -> Report:
         drill=incident.drill,
         head=tuple(_head(incident)),
         summary=tuple(_summary(incident, card)),
-        scorecard=card,
-        practice=_practice(incident),
+        figures=figures(card),
+        scorecard=tuple(_judged(line) for line in card.lines),
+        practice=practice(incident),
         timeline=tuple(_row(entry, incident) for entry in entries),
         evidence=tuple(_evidence(incident, step) for step in incident.steps),
         people=tuple(_people(incident)),
@@ -91,6 +97,16 @@ def person(incident: Incident, user: str) -> str:
         return "Quarterdeck"
     name = incident.name(user)
     return name if name == user else f"{name} ({user})"
+
+
+def named(incident: Incident, user: str) -> str:
+    """The name alone."""
+    return "Quarterdeck" if user == SYSTEM else incident.name(user)
+
+
+def figures(card: Scorecard) -> str:
+    """The headline of the scorecard in one line."""
+    return " · ".join((*card.figures, *(("drill, left out of the figures",) if card.drill else ())))
 
 
 def _head(incident: Incident) -> Iterator[tuple[str, str]]:
@@ -122,7 +138,7 @@ def _where(incident: Incident) -> str:
 
 
 def _summary(incident: Incident, card: Scorecard) -> Iterator[str]:
-    who = incident.name(incident.detector) if incident.detector != SYSTEM else "Quarterdeck"
+    who = named(incident, incident.detector)
     drill = "This was a drill. " if incident.drill else ""
     yield f"{drill}{incident.trigger.label}, reported by {who}. {'; '.join(card.figures)}."
     if incident.status is IncidentStatus.CLOSED:
@@ -139,7 +155,14 @@ def _running(incident: Incident) -> timedelta:
     return incident.since_t0(incident.closed_at or incident.t0)
 
 
-def _practice(incident: Incident) -> str | None:
+def _judged(line: Line) -> tuple[str, ...]:
+    prompted = NOTHING if line.prompted is None else f"T+{round(line.prompted, 1):g}"
+    verdict = "by opening" if line.by_opening else line.said
+    return (line.mark, line.title, prompted, line.actual_mark or NOTHING, line.status, verdict)
+
+
+def practice(incident: Incident) -> str | None:
+    """What must be said beside minutes when the clock of the playbook ran faster."""
     if incident.speed == 1:
         return None
     return f"Practice speed {incident.speed:g}: marks are minutes of the playbook, everything else is real time."

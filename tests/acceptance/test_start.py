@@ -156,7 +156,7 @@ async def test_the_command_line_beside_a_running_bot_and_without_a_record(slack:
     listed = await quarterdeck("incidents", environment=environment)
     unknown = await quarterdeck("verify", "INC-9999", environment=environment)
     no_file = await quarterdeck("verify", "no-such-file.json", environment=environment)
-    no_format = await quarterdeck("export", "INC-0001", "--format", "html", environment=environment)
+    no_format = await quarterdeck("export", "INC-0001", "--format", "pdf", environment=environment)
     wrong = await quarterdeck("explode", environment=environment)
     await bot.stop()
 

@@ -1,7 +1,10 @@
 """Whatever people and clocks do, the record can be exported, verifies, and folds to the state that was kept."""
 
+import csv
+import io
 from collections.abc import Callable
 from typing import NamedTuple
+from xml.etree import ElementTree as ET
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,10 +12,13 @@ from hypothesis import strategies as st
 from playbooks.entries import Actor
 from playbooks.errors import WrongAnswers
 from playbooks.exports import render_export
+from playbooks.exports.picture import picture
+from playbooks.exports.plain_cells import restored
 from playbooks.fold import fold
 from playbooks.ladder import next_due
 from playbooks.model import Role
 from playbooks.verify import verify_entries, verify_json
+from tests.unit.exports.page import Page
 from tests.unit.stories import ADA, ANSWERS, DANA, DEVI, EVE, MAX, NO_ID_YET, ROB, ROSTER, SAM, SID, Story
 
 PEOPLE = [DANA, SAM, SID, DEVI, MAX, ADA, ROB, EVE]
@@ -84,3 +90,7 @@ def test_the_record_always_holds(
     assert verify_entries(story.entries, **said).ok
     assert verify_json(render_export("json", story.entries)[1]).ok
     assert render_export("md", story.entries)[1].startswith(b"# INC-0001")
+    cells = csv.DictReader(io.StringIO(render_export("csv", story.entries)[1].decode("utf-8-sig"), newline=""))
+    assert [(int(row["seq"]), restored(row["text"])) for row in cells] == [(e.seq, e.text) for e in story.entries]
+    assert Page(render_export("html", story.entries)[1].decode()).errors == []
+    assert ET.fromstring(picture(story.incident)).get("role") == "img"  # noqa: S314 - because it is our own text

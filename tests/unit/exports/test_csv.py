@@ -15,6 +15,7 @@ from playbooks.exports.as_csv import HEADER, as_csv
 from playbooks.exports.plain_cells import defused, restored
 from tests.unit.exports.full import full_story
 from tests.unit.exports.goldens import FOLDER, same_as
+from tests.unit.exports.hostile import HOSTILE, hostile_story
 from tests.unit.stories import Story, closed_story
 
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "exports.md"
@@ -46,6 +47,13 @@ def test_every_entry_is_a_row_with_its_texts() -> None:
     assert [restored(row["text"]) for row in made] == [entry.text for entry in entries]
     assert [json.loads(row["data"]) for row in made] == [entry.data for entry in entries]
     assert [(row["prev_hash"], row["hash"]) for row in made] == [(e.prev_hash, e.hash) for e in entries]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_texts_come_back(text: str) -> None:
+    entries = hostile_story(text).entries
+    assert [restored(row["text"]) for row in rows(hostile_story(text))] == [entry.text for entry in entries]
+    assert [restored(row["source"]) for row in rows(hostile_story(text))] == [entry.source for entry in entries]
 
 
 def test_moments_are_utc_in_a_form_that_spreadsheets_read() -> None:

@@ -29,10 +29,10 @@ def test_every_format_of_the_command_is_there_or_planned() -> None:
 
 @pytest.mark.parametrize("name", [name for name in PLANNED if name not in FORMATS])
 def test_what_is_planned_says_that_it_is_not_built_yet(name: str) -> None:
-    assert unavailable(name) == f"The export as {name} is not built yet. Choose md, json or csv."
+    assert unavailable(name) == f"The export as {name} is not built yet. Choose md, json, csv or html."
     with pytest.raises(ValueError, match="not built yet"):
         render_export(name, Story().open().entries)
 
 
 def test_what_is_unknown_says_what_there_is() -> None:
-    assert unavailable("docx") == "There is no export as “docx”. Choose md, json or csv."
+    assert unavailable("docx") == "There is no export as “docx”. Choose md, json, csv or html."
