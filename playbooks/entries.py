@@ -1,4 +1,4 @@
-"""What happened: the append-only, hash-chained timeline of one incident.
+"""What happened: the append-only, hash-chained timeline of one incident, and the admin log, which is about none.
 
 The exact bytes (docs/reference/record.md has a worked example):
 
@@ -68,6 +68,13 @@ class Kind(StrEnum):
     JOB_FAILED = "job_failed"
 
 
+class AdminKind(StrEnum):
+    """Every kind of entry in the admin log of a workspace (`roster.py`); none of them is part of an incident."""
+
+    ROSTER_SET = "roster_set"
+    ROSTER_REFUSED = "roster_refused"
+
+
 class Actor(Frozen):
     """Who did it: a Slack user id and the name if known without asking, or `system`."""
 
@@ -87,7 +94,7 @@ class Entry(Frozen):
     at: datetime  # recorded, UTC
     occurred_at: datetime  # when it happened, UTC
     actor: Actor
-    kind: Kind
+    kind: Kind | AdminKind
     step: str | None = None
     text: str = ""
     data: dict[str, Any] = {}

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from playbooks import fold_clock, fold_messages, fold_steps
-from playbooks.entries import SYSTEM, Entry, Kind, parse_moment
+from playbooks.entries import SYSTEM, AdminKind, Entry, Kind, parse_moment
 from playbooks.incident import Evidence, Home, Incident, Pause, StepState, SuspectKey
 from playbooks.model import Playbook, Role, Trigger
 from playbooks.states import INCIDENT_MOVES, StepStatus
@@ -26,7 +26,9 @@ def fold(entries: Iterable[Entry]) -> Incident:
 
 
 def apply(incident: Incident | None, entry: Entry) -> Incident:
-    """The incident after one more entry."""
+    """The incident after one more entry. Raises `ValueError` for one that cannot follow."""
+    if isinstance(entry.kind, AdminKind):
+        raise ValueError(f"entry {entry.seq} is {entry.kind}, which belongs to no incident")
     if incident is None:
         if entry.kind is not Kind.OPENED:
             raise ValueError(f"entry {entry.seq} is {entry.kind}, the first must be opened")

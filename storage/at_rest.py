@@ -4,7 +4,8 @@ Nothing is taken for granted here: values are read as they are, whatever type th
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Table, Text, select, type_coerce
@@ -30,18 +31,25 @@ def verify_at_rest(url: str, team: str, number: int) -> Verdict:
 
     Raises `NotFound`, `DatabaseUnavailable`.
     """
+    tables = (incidents, entries, suspect_keys, captures)
+    with one_moment(url) as connection:
+        found, lines, keys, messages = (rows(connection, table, team, number) for table in tables)
+    if not found:
+        raise NotFound(f"There is no incident {number} in this workspace.")
+    return _judge(label_of(number), found[0], lines, (keys, messages), connection.dialect)
+
+
+@contextmanager
+def one_moment(url: str) -> Iterator[Connection]:
+    """To read texts as they lie there, all of one moment."""
     engines = open_engine(url)
     try:
         with translated(engines.address.where), engines.reader.connect() as connection:
             if engines.address.is_sqlite:
                 connection.connection.driver_connection.text_factory = _as_it_is  # type: ignore[union-attr]  # because it is open
             else:
-                connection.execution_options(isolation_level="REPEATABLE READ")  # all of one moment
-            tables = (incidents, entries, suspect_keys, captures)
-            found, lines, keys, messages = (_rows(connection, table, team, number) for table in tables)
-        if not found:
-            raise NotFound(f"There is no incident {number} in this workspace.")
-        return _judge(label_of(number), found[0], lines, (keys, messages), engines.reader.dialect)
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            yield connection
     finally:
         engines.dispose()
 
@@ -50,7 +58,8 @@ def _as_it_is(text: bytes) -> str:
     return text.decode("utf-8", "surrogateescape")
 
 
-def _rows(connection: Connection, table: Table, team: str, number: int) -> list[Row]:
+def rows(connection: Connection, table: Table, team: str, number: int) -> list[Row]:
+    """Every column as text."""
     raw = [type_coerce(column, Text).label(column.name) for column in table.c]
     mine = select(*raw).where(table.c.team == team, table.c.number == number)
     return [dict(row._mapping) for row in connection.execute(mine.order_by(*table.primary_key.columns))]
@@ -61,7 +70,7 @@ def _judge(
 ) -> Verdict:
     """`derived` are the rows of `suspect_keys` and of `captures`."""
     try:
-        timeline = [_entry(line, dialect) for line in lines]
+        timeline = [entry_at_rest(line, dialect) for line in lines]
         incident = chained(timeline)
         _same_incident(found, incident, dialect)
         _same_rows(suspect_keys, derived[0], _key_values(incident), dialect)
@@ -71,7 +80,8 @@ def _judge(
     return fits(incident)
 
 
-def _entry(line: Row, dialect: Dialect) -> Entry:
+def entry_at_rest(line: Row, dialect: Dialect) -> Entry:
+    """Raises `Misfit` when it is not written as Quarterdeck writes it."""
     where = f"entry {line['seq']}"
     try:
         entry = codec.decode_entry(line["body"], line["prev_hash"], line["hash"])

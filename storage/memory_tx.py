@@ -8,10 +8,11 @@ from typing import Any
 from playbooks.entries import Entry
 from playbooks.incident import Incident
 from playbooks.outcome import Outcome
+from playbooks.roster import ADMIN_LOG
 from storage import memory_notes
 from storage.codec import name_of
 from storage.errors import Conflict, NotFound
-from storage.rows import JobRow, Note, Repeat, SurfaceNote, SurfaceRow
+from storage.rows import ADMIN_END, JobRow, Note, Repeat, SurfaceNote, SurfaceRow, admin_end
 from storage.store import Tx
 
 Number = tuple[str, int]
@@ -205,6 +206,14 @@ class MemoryTx(Tx):
 
     def keep_conversation(self, team: str, user: str, channel: str) -> None:
         self._all.conversations[team, user] = channel
+
+    def admin_log(self, team: str) -> list[Entry]:
+        return list(self._all.entries.get((team, ADMIN_LOG), ()))
+
+    def append_admin(self, team: str, *entries: Entry) -> None:
+        self._append(entries)
+        if entries:
+            self.set_meta(team, ADMIN_END, admin_end(entries[-1]))
 
     def heartbeat(self, team: str, now: datetime, gap_s: float) -> None:
         last = self._all.beats.get(team)

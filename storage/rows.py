@@ -5,9 +5,17 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from playbooks.entries import Entry
 from playbooks.incident import label_of
 from playbooks.model import Trigger
 from playbooks.states import IncidentStatus
+
+ADMIN_END = "admin_end"  # the key in `meta`: what an incident's row says of its entries, for the admin log
+
+
+def admin_end(last: Entry) -> str:
+    """How many entries the admin log has, and the hash of its last."""
+    return f"{last.seq} {last.hash}"
 
 
 class SurfaceState(StrEnum):

@@ -10,10 +10,11 @@ from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, s
 from playbooks.entries import Entry
 from playbooks.incident import Incident
 from playbooks.outcome import Outcome
-from storage import codec, sql_captures, sql_notes
+from playbooks.roster import ADMIN_LOG
+from storage import codec, sql_captures, sql_notes, sql_questions
 from storage.dialects import Insert, hold_numbers, insert_into, put
 from storage.errors import NotFound
-from storage.rows import JobState, Note, Repeat
+from storage.rows import ADMIN_END, JobState, Note, Repeat, admin_end
 from storage.store import Tx
 from storage.tables import (
     conversations,
@@ -181,6 +182,15 @@ class SqlTx(Tx):
 
     def keep_conversation(self, team: str, user: str, channel: str) -> None:
         put(self._db, conversations, {"team": team, "user_id": user}, {"channel": channel})
+
+    def admin_log(self, team: str) -> list[Entry]:
+        hold_numbers(self._db, f"{team} admin log")
+        return sql_questions.timeline(self._db, team, ADMIN_LOG, None)
+
+    def append_admin(self, team: str, *entries_: Entry) -> None:
+        if entries_:
+            self._db.execute(_NEW_ENTRY, [_entry_values(entry) for entry in entries_])
+            self.set_meta(team, ADMIN_END, admin_end(entries_[-1]))
 
     def heartbeat(self, team: str, now: datetime, gap_s: float) -> None:
         last = self._db.scalar(select(heartbeat.c.last_at).where(heartbeat.c.team == team))

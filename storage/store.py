@@ -103,6 +103,18 @@ class Tx(ABC):
         """Remember the conversation (`D…`) in which a person is written to."""
 
     @abstractmethod
+    def admin_log(self, team: str) -> list[Entry]:
+        """The workspace's admin log (`playbooks.roster`), held against other writers until the end."""
+
+    @abstractmethod
+    def append_admin(self, team: str, *entries: Entry) -> None:
+        """Add to the admin log what follows from reading it in this transaction.
+
+        How many entries there are and how the chain ends is kept beside them. Raises `Conflict` when an entry of that
+        number is there.
+        """
+
+    @abstractmethod
     def heartbeat(self, team: str, now: datetime, gap_s: float) -> None:
         """Say that Quarterdeck runs. When the last beat is more than `gap_s` seconds ago, that gap is recorded."""
 

@@ -16,7 +16,7 @@ _SURFACES = {"announcement": "the announcement", "board": "the board", "topic": 
 
 def phrase(entry: Entry, incident: Incident) -> str:
     """What happened, in one sentence; `incident` knows the names and the plan."""
-    return _PHRASES[entry.kind](_Teller(entry, incident))
+    return _PHRASES[Kind(entry.kind)](_Teller(entry, incident))
 
 
 def answer_lines(plan: Step, answers: Mapping[str, Any]) -> list[tuple[str, str]]:

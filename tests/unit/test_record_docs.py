@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from playbooks.entries import Actor, Entry, Kind, parse_moment
+from playbooks.entries import Actor, AdminKind, Entry, Kind, parse_moment
+from playbooks.roster import fold_roster, objection, refused_entry
 from tests.unit.exports.full import full_story
 from tests.unit.stories import closed_story
+from tests.unit.test_roster import change, filled
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "record.md").read_text(encoding="utf-8")
 ROWS = {found[1]: found[2] for found in re.finditer(r"^\| `(\w+)` \| .* \| (.*) \|$", PAGE, re.MULTILINE)}
@@ -46,6 +48,18 @@ def test_every_kind_is_described_and_no_other() -> None:
     kinds = re.search(r"^## Kinds$(.*)^## ", PAGE, re.MULTILINE | re.DOTALL)
     assert kinds
     assert set(re.findall(r"^\| `(\w+)` \|", kinds[1], re.MULTILINE)) == set(Kind)
+
+
+def test_every_kind_of_the_admin_log_is_described_with_what_it_carries() -> None:
+    kinds = re.search(r"^## The admin log$(.*)^## ", PAGE, re.MULTILINE | re.DOTALL)
+    assert kinds
+    assert set(re.findall(r"^\| `(\w+)` \|", kinds[1], re.MULTILINE)) == set(AdminKind)
+    log = filled()
+    command = change("U0MAX", by="U0DEVI")
+    refused = objection(fold_roster(log), "U0DEVI", {})
+    assert refused
+    for entry in (*log, refused_entry(log, command, refused, "no")):
+        assert entry.data.keys() - {"v"} <= set(re.findall(r"`(\w+)`", ROWS[entry.kind]))
 
 
 @pytest.mark.parametrize("kind", Kind)
