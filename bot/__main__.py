@@ -17,6 +17,8 @@ from bot.errors import FAULT, REFUSED, Stop
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 playbooks_app = typer.Typer(no_args_is_help=True, help="Check and show playbooks.")
 app.add_typer(playbooks_app, name="playbooks")
+roster_app = typer.Typer(help="Show the roster, or take it from its file anew.")
+app.add_typer(roster_app, name="roster")
 
 Number = Annotated[str, typer.Argument(metavar="INC", help="an incident, for example INC-0001")]
 
@@ -63,12 +65,15 @@ def export(
 
 @app.command()
 def verify(
-    what: Annotated[str, typer.Argument(metavar="INC|FILE", help="an incident, or an exported JSON file")],
+    what: Annotated[
+        str, typer.Argument(metavar="INC|FILE|roster", help="an incident, an exported JSON file, or the roster")
+    ],
 ) -> None:
     """Recompute the hash chain, fold the entries again and name the first thing that does not fit."""
     from bot.desk_work import verify_anything
+    from bot.roster_work import verify_roster
 
-    ok, sentence = _do(verify_anything(what))
+    ok, sentence = _do(verify_roster() if what == "roster" else verify_anything(what))
     print(sentence)
     if not ok:
         raise typer.Exit(REFUSED)
@@ -114,6 +119,23 @@ def doctor(
     print(json_of(findings) if as_json else as_text(findings))
     if not all_well(findings):
         raise typer.Exit(REFUSED)
+
+
+@roster_app.callback(invoke_without_command=True)
+def roster(context: typer.Context) -> None:
+    """Show who holds which role, since when and by whom, and whether the file says otherwise."""
+    from bot.roster_work import roster_lines
+
+    if context.invoked_subcommand is None:
+        print(*_do(roster_lines()), sep="\n")
+
+
+@roster_app.command("load")
+def load() -> None:
+    """Take the roster from the file that QUARTERDECK_ROSTER names, in place of the one in the database."""
+    from bot.roster_work import load_roster
+
+    print(*_do(load_roster()), sep="\n")
 
 
 @playbooks_app.command("check")

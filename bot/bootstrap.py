@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 import aiohttp
@@ -17,8 +18,10 @@ from bot.intake import Intake
 from bot.jobs import Jobs
 from bot.lateness import Lateness
 from bot.masking import Masker
-from bot.people import People, read_roster
+from bot.people import People
 from bot.places import Places
+from bot.roster_file import read_roster
+from bot.rosters import Rosters
 from bot.settings import Settings
 from bot.showing import Showing
 from bot.slack.app import bolt_app
@@ -29,6 +32,7 @@ from bot.troubles import TOKEN_REFUSED, token_refused, why
 from playbooks.errors import InvalidPlaybook
 from playbooks.loader import load_all
 from playbooks.model import Playbook
+from playbooks.roster import Lists
 from storage.store import Store
 
 DEFAULT_PLAYBOOK = "key-leak"
@@ -55,6 +59,7 @@ class Deck:
     courier: Courier
     ticker: Ticker
     people: People
+    rosters: Rosters
     lateness: Lateness
     bolt: AsyncApp
     http: aiohttp.ClientSession
@@ -118,11 +123,11 @@ async def join_parts(settings: Settings, store: Store, clock: Clock, http: aioht
     playbook, roster = load_playbook(settings), read_roster(settings.quarterdeck_roster)
     gateway = gateway_of(settings, http)
     identity = await identify(gateway, settings.slack_api_url)
-    people = People(gateway, clock, identity.team)
-    await _know_roster(people, roster)
+    people, masker = People(gateway, clock, identity.team), Masker(fingerprinter(secret_of(settings)))
+    rosters = Rosters(store, people, masker, clock, identity.team)
+    await _know_roster(rosters, roster, settings.quarterdeck_roster)
     alerts = await find_alerts(gateway, settings.quarterdeck_alerts_channel)
 
-    masker = Masker(fingerprinter(secret_of(settings)))
     intake = Intake(
         store, masker, clock, playbook=lambda: playbook, roster=people.roster, speed=settings.quarterdeck_speed
     )
@@ -130,7 +135,7 @@ async def join_parts(settings: Settings, store: Store, clock: Clock, http: aioht
     courier = _courier(store, intake, gateway, places, lateness, clock, identity)
     ticker = Ticker(store, intake, clock, identity.team)
     intake.on_commit(lambda result: ticker.wake_at(result.outcome.next_due if result.outcome else None))
-    parts: dict[str, Any] = {"store": store, "intake": intake, "people": people}
+    parts: dict[str, Any] = {"store": store, "intake": intake, "people": people, "rosters": rosters}
     desk = Desk(
         **parts,
         gateway=gateway,
@@ -176,10 +181,8 @@ def identity_facts(identity: Identity, settings: Settings) -> dict[str, Any]:
     }
 
 
-async def _know_roster(people: People, roster: dict[Any, tuple[str, ...]]) -> None:
+async def _know_roster(rosters: Rosters, lists: Lists, file: Path | None) -> None:
     try:
-        unknown = await _patiently(lambda: people.look_up(roster))
+        await _patiently(lambda: rosters.begin(lists, file))
     except SlackTrouble as error:
         raise NoSlack(f"QUARTERDECK_ROSTER: people cannot be looked up: {why(error.error)}.") from None
-    if unknown:
-        raise WrongSettings(*unknown)

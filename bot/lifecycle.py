@@ -166,10 +166,11 @@ async def _refresh(deck: Deck, clock: Clock) -> None:
     while True:
         await clock.sleep(REFRESH_S)
         try:
+            await deck.rosters.reload()
             await deck.people.refresh()
         except Exception:
-            # People stay as they were known; a strange answer about one of them must not end the process.
-            log.exception("people could not be looked up again", action="refresh_fault")
+            # Roster and people stay as they were known; a strange answer about one of them must not end the process.
+            log.exception("roster and people could not be looked up again", action="refresh_fault")
 
 
 async def _always() -> bool:

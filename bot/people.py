@@ -1,25 +1,31 @@
-"""Who is who: the roster file, and what Slack says of a person. Asked with care, since every question costs time."""
+"""Who is who: what Slack says of a person, and of everybody on the roster. Every question costs time."""
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-
 from bot.clock import Clock
-from bot.errors import Rejected, SlackTrouble, WrongSettings
+from bot.errors import Rejected, SlackTrouble
 from bot.slack.gateway import Gateway
 from playbooks.entries import Actor
 from playbooks.model import Role
+from playbooks.roster import Lists
 
 FRESH = timedelta(minutes=5)
 PATIENCE_S = 1.5  # of the three seconds that Slack gives an acknowledgement
 TICKET_PATIENCE_S = 0.8  # of the same three when a form is still to be opened
-_ROLES = [role.value for role in Role if role is not Role.DETECTOR]
+
+
+_ELSEWHERE = "belongs to another organisation"
+_FLAWS = {
+    "deleted": "is deactivated",
+    "is_bot": "is an app",
+    "is_stranger": _ELSEWHERE,
+    "is_restricted": "is a guest",
+    "is_ultra_restricted": "is a guest",
+}
+_SLACKBOT = "USLACKBOT"  # which users.info does not call a bot
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,11 +33,16 @@ class Person:
     id: str
     name: str
     active: bool
-    member: bool  # a full member of our workspace: no guest, no stranger, no bot
+    flaw: str | None = None  # why this is no full member of our workspace
+
+    @property
+    def member(self) -> bool:
+        """A full member of our workspace: no guest, no stranger, no bot, not deactivated."""
+        return self.flaw is None
 
 
 class People:
-    """Knows persons for five minutes. The roster holds the reachable ones: active accounts."""
+    """Knows persons for five minutes. Of the roster those count who can be reached: active full members."""
 
     def __init__(self, gateway: Gateway, clock: Clock, team: str) -> None:
         self._gateway = gateway
@@ -39,27 +50,44 @@ class People:
         self._team = team
         self._known: dict[str, tuple[datetime, Person]] = {}
         self._roster: dict[Role, tuple[str, ...]] = {}
+        self._ids: dict[str, str] = {}  # how the roster names somebody → their user id
 
-    async def look_up(self, roster: Mapping[Role, tuple[str, ...]]) -> list[str]:
-        """Finds everybody on the roster, by id or e-mail. Sentences for the ones that Slack does not know."""
-        everyone = list(dict.fromkeys(ref for refs in roster.values() for ref in refs))
-        found = dict(zip(everyone, await asyncio.gather(*(self._find(ref) for ref in everyone)), strict=True))
-        self._roster = {
-            role: tuple(dict.fromkeys(person.id for ref in refs if (person := found[ref])))
-            for role, refs in roster.items()
-        }
-        return [f"QUARTERDECK_ROSTER: Slack knows nobody as {ref!r}." for ref in everyone if found[ref] is None]
+    async def look_up(self, lists: Lists) -> list[str]:
+        """Takes `lists` as the roster. Asks for whoever is not known yet, by id or e-mail; gives those that Slack does
+        not know either. Raises `SlackTrouble` when it cannot be asked; the roster is then the one before."""
+        unknown = [ref for ref in _everybody(lists) if ref not in self._ids and ref not in self._known]
+        found = dict(zip(unknown, await asyncio.gather(*(self._find(ref) for ref in unknown)), strict=True))
+        self._ids |= {ref: person.id for ref, person in found.items() if person}
+        self.take(lists)
+        return [ref for ref, person in found.items() if person is None]
+
+    def take(self, lists: Lists) -> None:
+        """The same with nobody asked for."""
+        self._ids |= {ref: ref for ref in _everybody(lists) if ref in self._known}
+        self._roster = dict(lists)
 
     def roster(self) -> dict[Role, tuple[Actor, ...]]:
         """The people of each role who can be reached, in order."""
-        return {
-            role: tuple(Actor(id=user, name=self._known[user][1].name) for user in users if self._known[user][1].active)
-            for role, users in self._roster.items()
-        }
+        found: dict[Role, tuple[Actor, ...]] = {}
+        reachable = self.reachable()
+        for role, refs in self._roster.items():
+            users = dict.fromkeys(reachable[ref] for ref in refs if ref in reachable)
+            found[role] = tuple(Actor(id=user, name=self.name(user)) for user in users)
+        return found
+
+    def reachable(self) -> dict[str, str]:
+        """How the roster names somebody who can be reached → their user id."""
+        named = {ref: self.named(ref) for ref in _everybody(self._roster)}
+        return {ref: person.id for ref, person in named.items() if person and person.member}
+
+    def named(self, ref: str) -> Person | None:
+        """Whom the roster means; None for somebody whom Slack does not know."""
+        known = self._known.get(self._ids.get(ref, ref))
+        return known[1] if known else None
 
     async def refresh(self) -> None:
         """Asks again about everybody on the roster; whoever cannot be asked about now stays as known."""
-        for user in dict.fromkeys(user for users in self._roster.values() for user in users):
+        for user in dict.fromkeys(self._ids[ref] for ref in _everybody(self._roster) if ref in self._ids):
             try:
                 await self._ask(user)
             except SlackTrouble:
@@ -100,44 +128,18 @@ class People:
         return self._keep(await self._gateway.user(user))
 
     def _keep(self, user: dict[str, Any]) -> Person:
-        flags = ("is_bot", "is_restricted", "is_ultra_restricted", "is_stranger", "deleted")
+        ours = user.get("team_id", self._team) == self._team
+        flaw = next((flaw for flag, flaw in _FLAWS.items() if user.get(flag)), None if ours else _ELSEWHERE)
         profile = user.get("profile") or {}
         person = Person(
             id=user["id"],
             name=user.get("real_name") or profile.get("real_name") or user.get("name") or user["id"],
             active=not user.get("deleted"),
-            member=not any(user.get(flag) for flag in flags) and user.get("team_id", self._team) == self._team,
+            flaw=_FLAWS["is_bot"] if user["id"] == _SLACKBOT else flaw,
         )
         self._known[person.id] = (self._clock.now(), person)
         return person
 
 
-def read_roster(path: Path | None) -> dict[Role, tuple[str, ...]]:
-    """The roster file. Raises `WrongSettings` with every problem."""
-    if path is None:
-        return {}
-    try:
-        data = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no text"
-        raise WrongSettings(f"QUARTERDECK_ROSTER: {path} cannot be read ({reason}).") from None
-    except YAMLError as error:
-        mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
-        where = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
-        raise WrongSettings(f"QUARTERDECK_ROSTER: {path}{where} is not YAML. Write role: [people].") from None
-    if not isinstance(data, dict):
-        raise WrongSettings(
-            f"QUARTERDECK_ROSTER: {path} must map roles to people, for example dev_lead: [dev@example.com]."
-        )
-    problems = [problem for role, people in data.items() for problem in _roster_problems(path, role, people)]
-    if problems:
-        raise WrongSettings(*problems)
-    return {Role(role): tuple(people) for role, people in data.items()}
-
-
-def _roster_problems(path: Path, role: object, people: object) -> list[str]:
-    if role not in _ROLES:
-        return [f"QUARTERDECK_ROSTER: {path} names the role {role!r}; there are {', '.join(_ROLES)}."]
-    if not isinstance(people, list) or not all(isinstance(person, str) and person.strip() for person in people):
-        return [f"QUARTERDECK_ROSTER: {path}, {role}: expected a list of Slack user ids or e-mail addresses."]
-    return []
+def _everybody(lists: Lists) -> list[str]:
+    return list(dict.fromkeys(ref for refs in lists.values() for ref in refs))

@@ -28,7 +28,9 @@ class Settings(BaseSettings):
         None, description="sqlite:///… or postgresql://…; unset: data/quarterdeck.db, in practice data/practice.db"
     )
     quarterdeck_alerts_channel: str = Field("security-alerts", description="id or name of the alerts channel")
-    quarterdeck_roster: Path | None = Field(None, description="YAML file: role → list of user ids or e-mail addresses")
+    quarterdeck_roster: Path | None = Field(
+        None, description="first filling of the roster, a YAML file: role → list of user ids or e-mail addresses"
+    )
     quarterdeck_playbooks: Path | None = Field(None, description="folder with your own playbooks")
     quarterdeck_auto_open: str | None = Field(None, description="bot or user id → trigger; not built yet")
     quarterdeck_speed: Annotated[float, Field(gt=0, le=3600)] = Field(

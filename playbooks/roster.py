@@ -125,10 +125,10 @@ def _wrong(seat: Seat, people: tuple[str, ...], command: SetRole) -> str | None:
     if seat.seq != command.seen and seat.at is not None:
         who = seat.by.name or seat.by.id
         return f"Changed meanwhile by {who} at {seat.at:%H:%M} UTC. Close this form and look again."
-    if flawed := [f"{one.name or one.id} {one.flaw}" for one in command.people if one.flaw]:
-        return f"{'; '.join(flawed)}. Only full, active members of this workspace can be on the roster."
     if len(people) > MOST_PEOPLE:
         return f"At most {MOST_PEOPLE} people can hold a role; these are {len(people)}."
+    if flawed := [f"{one.name or one.id} {one.flaw}" for one in command.people if one.flaw]:
+        return f"{'; '.join(flawed)}. Only full, active members of this workspace can be on the roster."
     if command.role is Role.SECURITY_LEAD and not people:
         return "Somebody must be security lead: without one nobody could change the roster any more."
     return None

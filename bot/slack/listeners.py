@@ -13,6 +13,7 @@ from bot.intake import Intake
 from bot.masking import Masker
 from bot.people import PATIENCE_S, TICKET_PATIENCE_S, People
 from bot.places import Places
+from bot.rosters import Rosters
 from bot.slack import forms
 from bot.slack.gateway import Gateway
 from playbooks.access import Act
@@ -34,6 +35,7 @@ class Desk:
     intake: Intake
     gateway: Gateway
     people: People
+    rosters: Rosters
     masker: Masker
     clock: Clock
     places: Places

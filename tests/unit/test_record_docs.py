@@ -45,13 +45,13 @@ def test_the_worked_example_is_an_entry_of_ours() -> None:
 
 def test_every_kind_is_described_and_no_other() -> None:
     assert set(Kind) <= ROWS.keys()
-    kinds = re.search(r"^## Kinds$(.*)^## ", PAGE, re.MULTILINE | re.DOTALL)
+    kinds = re.search(r"^## Kinds$(.*?)^## ", PAGE, re.MULTILINE | re.DOTALL)
     assert kinds
     assert set(re.findall(r"^\| `(\w+)` \|", kinds[1], re.MULTILINE)) == set(Kind)
 
 
 def test_every_kind_of_the_admin_log_is_described_with_what_it_carries() -> None:
-    kinds = re.search(r"^## The admin log$(.*)^## ", PAGE, re.MULTILINE | re.DOTALL)
+    kinds = re.search(r"^## The admin log$(.*?)^## ", PAGE, re.MULTILINE | re.DOTALL)
     assert kinds
     assert set(re.findall(r"^\| `(\w+)` \|", kinds[1], re.MULTILINE)) == set(AdminKind)
     log = filled()

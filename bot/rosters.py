@@ -1,0 +1,168 @@
+"""The roster while Quarterdeck runs: filled from the file once, changed by security leads, read again now and then."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+
+from bot import wording
+from bot.clock import Clock
+from bot.errors import Stop, WrongSettings
+from bot.intake import Result
+from bot.masking import Masker
+from bot.people import People
+from playbooks.entries import Entry
+from playbooks.errors import Refused
+from playbooks.model import Role
+from playbooks.roster import (
+    ADMIN_LOG,
+    Fill,
+    Lists,
+    Seat,
+    SetRole,
+    differing,
+    fill,
+    fold_roster,
+    lists_of,
+    objection,
+    refused_entry,
+    set_role,
+)
+from storage.errors import StorageError
+from storage.store import Store, Tx
+
+log = structlog.get_logger()
+
+
+class Rosters:
+    """Keeps `People` and the database of one mind about who holds which role."""
+
+    def __init__(self, store: Store, people: People, masker: Masker, clock: Clock, team: str) -> None:
+        self._store = store
+        self._people = people
+        self._masker = masker
+        self._clock = clock
+        self._team = team
+        self._seq = 0  # the newest entry that was taken up
+        self._told: set[str] = set()  # whom Slack does not know, and of whom the log says so already
+        self._listeners: list[Callable[[], None]] = []
+        self.seats: dict[Role, Seat] = fold_roster([])
+
+    def on_change(self, listener: Callable[[], None]) -> None:
+        self._listeners.append(listener)
+
+    async def begin(self, lists: Lists, file: Path | None) -> None:
+        """Takes up the roster of the database, or fills it from the file when there is none yet.
+
+        Raises `WrongSettings` for people in the file whom Slack does not know, `Stop` for a roster that cannot be
+        read, `SlackTrouble`.
+        """
+        if not _filled(await self._read()) and lists:
+            await self._fill(lists, file)
+        await self._take_up(await self._read())
+        if file is not None and (said := difference(self.seats, lists, file)):
+            log.warning(said, action="roster_file_differs")
+
+    async def reload(self) -> None:
+        """Takes up what the command line or another process has changed. Raises `Stop`, `SlackTrouble`."""
+        await self._take_up(await self._read())
+
+    async def objection(self, user: str) -> Refused | None:
+        """None when `user` may change the roster as it is in the database now."""
+        return objection(fold_roster(await self._read()), user, self._people.reachable())
+
+    async def set(self, command: SetRole) -> Result:
+        """Decides and commits, a refusal too; new incidents get the new roster from here on. Raises `WrongAnswers`."""
+        masked, _ = self._masker.whole(replace(command, reachable=self._people.reachable()))
+        result, entries = await self._store.transact(lambda tx: self._decide(tx, masked))
+        if entries and not result.refused:
+            self.seats, self._seq = fold_roster(entries), entries[-1].seq
+            self._people.take(lists_of(self.seats))
+            log.info("the roster was changed", action="roster_set", role=command.role.value, by=command.by.id)
+            self._tell()
+        return result
+
+    def _decide(self, tx: Tx, command: SetRole) -> tuple[Result, list[Entry]]:
+        if known := tx.repeat(self._team, command.source_id):
+            title = (known.payload or {}).get("title", "")
+            return Result(answer=known.answer, refused=known.refused, title=title, repeated=True), []
+        entries, result = tx.admin_log(self._team), Result()
+        outcome = set_role(entries, command)
+        if isinstance(outcome, Refused):
+            result = Result(answer=wording.refusal(outcome), refused=True, title=outcome.title)
+            sentence = outcome.sentence(lambda user: self._people.name(user) or user, datetime.isoformat)
+            outcome = refused_entry(entries, command, outcome, sentence)
+        if outcome is not None:
+            tx.append_admin(self._team, outcome)
+        now, title = self._clock.now(), {"title": result.title}
+        tx.remember(self._team, command.source_id, now, answer=result.answer, refused=result.refused, payload=title)
+        return result, [*entries, outcome] if outcome is not None else []
+
+    async def _fill(self, lists: Lists, file: Path | None) -> None:
+        if unknown := await self._people.look_up(lists):
+            raise WrongSettings(*(f"QUARTERDECK_ROSTER: Slack knows nobody as {ref!r}." for ref in unknown))
+        command, _ = self._masker.whole(self._filling(lists, file))
+
+        def write(tx: Tx) -> None:
+            entries = tx.admin_log(self._team)
+            made = fill(entries, command)
+            if not _filled(entries) and not isinstance(made, Refused):  # another process may have been faster
+                tx.append_admin(self._team, *made)
+
+        await self._store.transact(write)
+
+    def _filling(self, lists: Lists, file: Path | None) -> Fill:
+        named = {ref: self._people.named(ref) for refs in lists.values() for ref in refs}
+        names = {ref: person.name for ref, person in named.items() if person}
+        text = f"taken from {file.name if file else 'a file'}"
+        return Fill(team=self._team, at=self._clock.now(), source_id="", lists=lists, text=text, names=names)
+
+    async def _read(self) -> list[Entry]:
+        return await read_log(self._store, self._team)
+
+    async def _take_up(self, entries: list[Entry]) -> None:
+        seats = fold_roster(entries)
+        unknown = await self._people.look_up(lists_of(seats))
+        for ref in set(unknown) - self._told:
+            log.warning(f"Slack knows nobody as {ref!r} any more: not reachable", action="roster_unknown", person=ref)
+        self._told = set(unknown)
+        seq = entries[-1].seq if entries else 0
+        if seq < self._seq:  # an edit was committed while people were looked up
+            self._people.take(lists_of(self.seats))
+            return
+        self.seats, changed = seats, seq != self._seq
+        self._seq = seq
+        if changed:
+            self._tell()
+
+    def _tell(self) -> None:
+        for listener in self._listeners:
+            listener()
+
+
+async def read_log(store: Store, team: str) -> list[Entry]:
+    """The admin log, which folds to a roster. Raises `Stop` when it does not."""
+    try:
+        entries = await store.entries(team, ADMIN_LOG)
+        fold_roster(entries)
+    except StorageError:
+        raise
+    except Exception as error:  # what a damaged entry may hold is without limit
+        advice = "`quarterdeck verify roster` names what does not fit."
+        raise Stop(f"The roster in the database cannot be read ({type(error).__name__}). {advice}") from error
+    return entries
+
+
+def _filled(entries: list[Entry]) -> bool:
+    return any(seat.seq for seat in fold_roster(entries).values())
+
+
+def difference(seats: dict[Role, Seat], lists: Lists, file: Path) -> str | None:
+    """What is to be known when the file says otherwise than the database, and what can be done."""
+    roles = ", ".join(differing(seats, lists))
+    if not roles:
+        return None
+    advice = "It is edited in Slack, on Quarterdeck's Home tab; `quarterdeck roster load` takes the file anew."
+    return f"{file} differs from the roster in the database, which counts, in: {roles}. {advice}"
