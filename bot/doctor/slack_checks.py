@@ -12,7 +12,7 @@ from bot.doctor import judge_slack as judge
 from bot.doctor.case import Case
 from bot.doctor.findings import Finding, failed, fine, skipped
 from bot.errors import Limited, NotSent, SlackTrouble, Unclear, WrongSettings
-from bot.people import read_roster
+from bot.roster_file import read_roster
 from bot.slack.gateway import Gateway
 from bot.slack.socket_mode import app_token_refused
 from bot.troubles import token_refused, why
