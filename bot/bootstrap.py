@@ -26,7 +26,7 @@ from bot.settings import Settings
 from bot.showing import Showing
 from bot.slack.app import bolt_app
 from bot.slack.gateway import POST_TIMEOUT_S, Gateway
-from bot.slack.listeners import Desk
+from bot.slack.listeners import Desk, Watching
 from bot.ticker import Ticker
 from bot.troubles import TOKEN_REFUSED, token_refused, why
 from playbooks.errors import InvalidPlaybook
@@ -142,6 +142,7 @@ async def join_parts(settings: Settings, store: Store, clock: Clock, http: aioht
         masker=masker,
         clock=clock,
         places=places,
+        watching=Watching(words=playbook.watch_words, auto_open=settings.quarterdeck_auto_open),
         team=identity.team,
         bot_user=identity.bot_user,
         bot_id=identity.bot_id,

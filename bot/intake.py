@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
-from bot import wording
+from bot import alerts, wording
 from bot.clock import Clock
 from bot.crashpoints import passing
 from bot.masking import Masker
@@ -19,6 +20,8 @@ from playbooks.suspects import suspect_keys
 from storage.rows import Note
 from storage.store import Store, Tx
 
+AN_HOUR = timedelta(hours=1)
+MOST_AUTO_OPENED = 5
 Roster = Mapping[Role, tuple[Actor, ...]]
 
 
@@ -101,6 +104,8 @@ class Intake:
         if isinstance(outcome, int):
             return Result(offer=outcome)
         result = _result(command, outcome)
+        if isinstance(command, Open) and not result.refused:
+            self._answer_alert(tx, command, result)
         now, payload = self._clock.now(), {"title": result.title} if result.title else None
         if isinstance(outcome, Refused):
             tx.remember(command.team, command.source_id, now, answer=result.answer, refused=True, payload=payload)
@@ -115,14 +120,25 @@ class Intake:
             key = f"secret:{command.source_id}"
             tx.want(command.team, key, f"dm:{command.by.id}", said, self._clock.now())
 
+    def _answer_alert(self, tx: Tx, command: Open, result: Result) -> None:
+        """The offer under the message that it was opened from says so, wherever the form was opened."""
+        at = command.origin
+        if at and (at.auto or alerts.is_known(tx, command.team, at.channel, at.ts)):
+            by = {"by": command.by.id, "at": int(command.at.timestamp())}
+            shown = {"number": result.number, "joined": result.title == "Joined", **by}
+            alerts.want(tx, command.team, at.channel, at.ts, shown, self._clock.now())
+
     def _open(self, tx: Tx, command: Open) -> Outcome | Refused | int:
         """Opens, joins the incident that claims the same key, or names the one that only seems to be the same."""
         keys = suspect_keys(command.keys, command.text)
         prints = [key.fingerprint for key in keys if key.fingerprint]
         vendor_ids = [key.vendor_id for key in keys if key.vendor_id]
         if command.member is not False:
-            if number := tx.open_with_key(command.team, prints, vendor_ids, command.drill):
+            number = tx.open_with_key(command.team, prints, vendor_ids, command.drill) or _same_message(tx, command)
+            if number:
                 return self._join(tx, command, number)
+            if (many := _too_many(tx, command)) is not None:
+                return many if isinstance(many, Refused) else self._join(tx, command, many)
             hints = [key.hint for key in keys if key.hint]
             names = [key.text for key in keys if not key.fingerprint]
             if not command.separately and (n := tx.open_with_name(command.team, names, hints, command.drill)):
@@ -136,7 +152,7 @@ class Intake:
         )
 
     def _join(self, tx: Tx, command: Open, number: int) -> Outcome:
-        kept = ("team", "at", "source_id", "by", "source", "text", "keys", "member")
+        kept = ("team", "at", "source_id", "by", "source", "text", "keys", "member", "origin")
         return self._advance(tx, Join(number=number, **{name: getattr(command, name) for name in kept}))
 
     def _advance(self, tx: Tx, command: Command) -> Outcome:
@@ -149,6 +165,23 @@ class Intake:
         if isinstance(command, Join):
             command = _with_neighbours(tx, command, incident)
         return advance(incident, command)
+
+
+def _same_message(tx: Tx, command: Open) -> int | None:
+    """Two people may open from one message at the same time: it is one matter."""
+    at = command.origin
+    return tx.open_from(command.team, at.channel, at.ts, command.drill) if at else None
+
+
+def _too_many(tx: Tx, command: Open) -> int | Refused | None:
+    """A sender opens by itself five times an hour at most; what comes then joins the latest, or waits for a person."""
+    if command.origin is None or not command.origin.auto:
+        return None
+    recent = tx.opened_by(command.team, command.origin.author, command.at - AN_HOUR)
+    if len(recent) < MOST_AUTO_OPENED:
+        return None
+    still_open = (number for number in recent if tx.incident(command.team, number).is_open)
+    return next(still_open, None) or alerts.ENOUGH
 
 
 def _with_neighbours(tx: Tx, command: Join, incident: Incident) -> Join:

@@ -5,6 +5,8 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from bot.slack.ids import SHORTCUT_MESSAGE, SHORTCUT_REPORT
+
 # scope → what for. Nothing is asked for that no line of the product needs.
 BOT_SCOPES = {
     "chat:write": "post and update messages",
@@ -23,7 +25,7 @@ BOT_SCOPES = {
     "files:write": "send the export",
     "files:read": "whether an export whose answer was lost has arrived",
 }
-BOT_EVENTS = ["message.im"]
+BOT_EVENTS = ["message.channels", "message.groups", "message.im", "reaction_added", "reaction_removed"]
 COMMAND = "/incident"
 
 
@@ -42,6 +44,20 @@ def manifest() -> dict[str, Any]:
                 "messages_tab_read_only_enabled": False,
             },
             "bot_user": {"display_name": "quarterdeck", "always_online": True},
+            "shortcuts": [
+                {
+                    "name": "Report an incident",
+                    "type": "global",
+                    "callback_id": SHORTCUT_REPORT,
+                    "description": "A key leaked or is misused: opens the form",
+                },
+                {
+                    "name": "Open incident",
+                    "type": "message",
+                    "callback_id": SHORTCUT_MESSAGE,
+                    "description": "Opens the form with this message filled in",
+                },
+            ],
             "slash_commands": [
                 {
                     "command": COMMAND,

@@ -1,4 +1,4 @@
-"""Where a surface belongs, as a Slack conversation: `dm:<user>`, `incident`, `alerts`."""
+"""Where a surface belongs, as a Slack conversation: `dm:<user>`, `incident`, `alerts`, `thread:<channel>:<ts>`."""
 
 import asyncio
 from dataclasses import dataclass
@@ -40,6 +40,9 @@ class Places:
         """Raises `NotYet`, and what the gateway raises when a direct message has to be opened first."""
         if place.startswith("dm:"):
             return Spot(channel=await self.dm(team, place.removeprefix("dm:")))
+        if place.startswith("thread:"):
+            _, where, ts = place.split(":")
+            return Spot(channel=where, thread_ts=ts)
         if place == "alerts" or incident is None:
             return Spot(channel=self.alerts)
         if incident.home.channel:

@@ -2,14 +2,17 @@
 
 import difflib
 import os
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import WrongSettings
+from playbooks.model import Trigger
 
 TEST_ONLY = "QUARTERDECK_TEST_"
 SLACK_API = "https://slack.com/api/"
@@ -32,7 +35,9 @@ class Settings(BaseSettings):
         None, description="first filling of the roster, a YAML file: role → list of user ids or e-mail addresses"
     )
     quarterdeck_playbooks: Path | None = Field(None, description="folder with your own playbooks")
-    quarterdeck_auto_open: str | None = Field(None, description="bot or user id → trigger; not built yet")
+    quarterdeck_auto_open: Annotated[Mapping[str, Trigger], NoDecode] = Field(
+        default_factory=dict, description="senders whose alerts open an incident at once: B0SCANNER=key_committed, …"
+    )
     quarterdeck_speed: Annotated[float, Field(gt=0, le=3600)] = Field(
         1.0, description="divides every playbook duration; for practice and tests"
     )
@@ -65,12 +70,10 @@ class Settings(BaseSettings):
             raise ValueError("expected sqlite:///path/to/file.db or postgresql://user@host/database")
         return value
 
-    @field_validator("quarterdeck_auto_open")
+    @field_validator("quarterdeck_auto_open", mode="before")
     @classmethod
-    def _auto_open(cls, value: str | None) -> str | None:
-        if value:
-            raise ValueError("opening incidents without a person is not built yet; leave it unset")
-        return value
+    def _auto_open(cls, value: object) -> object:
+        return senders(value) if isinstance(value, str) else value
 
     @field_validator("quarterdeck_secret")
     @classmethod
@@ -124,6 +127,22 @@ def read_settings(env_file: Path | None = Path(".env")) -> tuple[Settings, list[
         wrong = {str(e["loc"][0]): Settings.model_fields[str(e["loc"][0])].default for e in error.errors()}
         return Settings(_env_file=env_file, **wrong), [*problems, *(_sentence(dict(e)) for e in error.errors())]
     return settings, [*problems, *_together(settings)]
+
+
+def senders(text: str) -> Mapping[str, Trigger]:
+    """`B0SCANNER=key_committed, U0MONITOR=cost_spike`. Raises `ValueError` with everything that is wrong."""
+    found, problems = {}, []
+    for part in filter(None, re.split(r"[,\s]+", text)):
+        sender, _, trigger = part.partition("=")
+        if not re.fullmatch(r"[BUW][A-Z0-9]{2,20}", sender):
+            problems.append(f"{sender!r} is no bot or user id, expected B0SCANNER=key_committed")
+        elif trigger not in set(Trigger):
+            problems.append(f"{sender}: {trigger!r} is no trigger, there are {', '.join(Trigger)}")
+        else:
+            found[sender] = Trigger(trigger)
+    if problems:
+        raise ValueError("; ".join(problems))
+    return found
 
 
 def _read_env_file(path: Path | None) -> list[str]:

@@ -36,7 +36,7 @@ def _opened(_: c.Open, incident: Incident) -> str:
 
 
 def _joined(_: c.Command, incident: Incident) -> str:
-    return f"Joined {incident.label}. It is open for the same key; your report is in its timeline."
+    return f"Joined {incident.label}. It is open for the same matter; your report is in its timeline."
 
 
 def _completed(command: c.Complete | c.Correct, incident: Incident) -> str:
@@ -195,6 +195,20 @@ def another_matter(incident: Incident) -> Refused:
 
 def unknown_button() -> Refused:
     return Refused(title="Nothing to open", reason="This button leads nowhere any more. The board shows what is left.")
+
+
+def unknown_person() -> Refused:
+    reason = "Slack did not say in time who you are, so nothing was done. Press again, or ask a colleague to."
+    return Refused(title="Not now", reason=reason)
+
+
+def dismissed_before(who: str, when: datetime) -> Refused:
+    return Refused(title="Said already", reason="Already called no incident by {who} at {when}.", who=(who,), when=when)
+
+
+def opened_before(number: int) -> Refused:
+    reason = f"{label_of(number)} was opened from this message already. `/incident {label_of(number)} status` shows it."
+    return Refused(title="Open already", reason=reason)
 
 
 def door(title: str, *, is_form: bool) -> str:

@@ -20,8 +20,10 @@ from bot import wording
 from bot.manifest import COMMAND
 from bot.slack import forms
 from bot.slack.commands import incident_command
+from bot.slack.events import on_message, on_reaction
 from bot.slack.listeners import Desk
 from bot.slack.presses import on_press
+from bot.slack.shortcuts import on_shortcut
 from bot.slack.submissions import on_submission
 from storage.errors import DatabaseUnavailable
 
@@ -100,9 +102,19 @@ def _serve_people(app: AsyncApp, desk: Desk) -> None:
         answer = await on_submission(desk, body)
         await ack(**answer)
 
+    @app.shortcut(_ANYTHING)
+    async def shortcut(ack: Any, body: dict[str, Any]) -> None:
+        await on_shortcut(desk, body)
+        await ack()
+
     @app.event("message")
     async def message(ack: Any, event: dict[str, Any]) -> None:
-        await desk.on_message(event)
+        await on_message(desk, event)
+        await ack()
+
+    @app.event(re.compile(r"reaction_(added|removed)"))
+    async def reaction(ack: Any, event: dict[str, Any]) -> None:
+        await on_reaction(desk, event)
         await ack()
 
 
@@ -111,10 +123,6 @@ def _answer_the_rest(app: AsyncApp) -> None:
 
     @app.event(_ANYTHING)
     async def anything(ack: Any) -> None:
-        await ack()
-
-    @app.shortcut(_ANYTHING)
-    async def shortcut(ack: Any) -> None:
         await ack()
 
     @app.view_closed(_ANYTHING)
@@ -147,7 +155,7 @@ async def _fault(desk: Desk, error: Exception, request: AsyncBoltRequest, body: 
             return BoltResponse(status=200, body=_errors(body, text))
         if body.get("command"):
             return BoltResponse(status=200, body={"response_type": "ephemeral", "text": text})
-        if body.get("type") == "block_actions" and body.get("trigger_id"):
+        if body.get("type") in ("block_actions", "shortcut", "message_action") and body.get("trigger_id"):
             await desk.gateway.open_view(str(body["trigger_id"]), forms.notice(wording.FAULT_TITLE, text))
             return BoltResponse(status=200)
     except Exception as second:

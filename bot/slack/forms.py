@@ -6,7 +6,7 @@ https://docs.slack.dev/reference/views. Limits: titles and buttons 24, `private_
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -17,6 +17,7 @@ from bot.slack.forms_fields import asked, field_input, moment_input, one_of, opt
 from bot.slack.text import escape, said, size
 from bot.slack.values import OpenValues, kept_report, metadata, read_open
 from playbooks.answers import defaults
+from playbooks.commands import Origin
 from playbooks.errors import Refused, WrongAnswers
 from playbooks.incident import Incident, label_of
 from playbooks.model import Trigger
@@ -73,10 +74,15 @@ def open_form(
     trigger: Trigger | None = None,
     keys: str = "",
     source: str = "",
+    origin: Origin | None = None,
 ) -> View:
-    """ "Report an incident". `source` is the permalink of the message it was opened from."""
+    """ "Report an incident". `origin` is the message it was opened from, `source` its permalink."""
     blocks = _report_inputs(text, trigger, keys, noticed_at, drill)
-    return _form(ids.FORM_OPEN, "Report an incident", "Open incident", blocks, {"source": _address(source)})
+    return _form(ids.FORM_OPEN, "Report an incident", "Open incident", blocks, _from(source, origin))
+
+
+def _from(source: str, origin: Origin | None) -> dict[str, Any]:
+    return {"source": _address(source), **({"origin": asdict(origin)} if origin else {})}
 
 
 def _report_inputs(
@@ -119,7 +125,7 @@ def same_key_form(number: int, report: OpenValues) -> View:
         "noticed_at": int(report.noticed_at.timestamp()),
         "drill": report.drill,
     }
-    data = {"number": number, "source": _address(report.source)}
+    data = {"number": number, **_from(report.source, report.origin)}
     blocks, title = [offer, join], "Same key?"
     if size(json.dumps({**data, "report": kept})) <= _METADATA:
         return _form(ids.FORM_SAME_KEY, title, "Open incident", blocks, {**data, "report": kept})

@@ -13,6 +13,8 @@ BOARD_CLOSE = "board_close"
 DOOR_OPEN = "door_open"
 JOIN_YES = "join_yes"
 REPORT_OPEN = "report_open"  # "Report it instead": the value is the text
+ALERT_OPEN = "alert_open"
+ALERT_DISMISS = "alert_dismiss"
 LINK = "link"  # Slack opens the address by itself
 
 FORM_OPEN = "form_open"
@@ -24,6 +26,9 @@ FORM_ANSWER = "form_answer"
 FORM_WAIVE = "form_waive"
 FORM_NOTE = "form_note"
 FORM_CLOSE = "form_close"
+
+SHORTCUT_REPORT = "report_incident"
+SHORTCUT_MESSAGE = "open_incident"
 
 _TARGET = re.compile(r"([1-9][0-9]{0,8})(?:\|([a-z][a-z0-9_]{0,39}))?", re.ASCII)
 

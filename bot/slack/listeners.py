@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
@@ -21,10 +21,19 @@ from playbooks.commands import Try
 from playbooks.entries import Actor
 from playbooks.errors import Refused
 from playbooks.incident import Incident
+from playbooks.model import Trigger
 from playbooks.objections import ONLY_MEMBERS_OPEN, objection
 from storage.store import Store
 
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watching:
+    """What makes an alert: words that count, and senders whose messages open an incident at once."""
+
+    words: tuple[str, ...] = ()
+    auto_open: Mapping[str, Trigger] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +48,7 @@ class Desk:
     masker: Masker
     clock: Clock
     places: Places
+    watching: Watching
     team: str
     bot_user: str  # who we are ourselves, as a user and as a bot
     bot_id: str
@@ -125,7 +135,7 @@ class Desk:
     async def notice(self, body: Mapping[str, Any], refused: Refused) -> None:
         await self.open_view(body, forms.refusal_notice(refused))
 
-    async def on_message(self, event: Mapping[str, Any]) -> None:
+    async def on_direct_message(self, event: Mapping[str, Any]) -> None:
         """A direct message to the bot is answered with help, once; whoever pasted a key there is told."""
         if event.get("channel_type") != "im" or event.get("subtype") or event.get("bot_id") or not event.get("user"):
             return

@@ -129,7 +129,9 @@ def joined(incident: Incident, context: Context) -> Message:
     drill = f"{words.DRILL} · " if incident.drill else ""
     line = f"{drill}Joined {incident.label}"
     where = home_of(incident)
-    body = f"It is open for the same key{f', worked on in {where}' if where else ''}. Your report is in its timeline."
+    body = (
+        f"It is open for the same matter{f', worked on in {where}' if where else ''}. Your report is in its timeline."
+    )
     return message([line, body], [section(f"*{line}*\n{body}")], context)
 
 

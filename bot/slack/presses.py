@@ -6,7 +6,9 @@ from typing import Any
 from bot import wording
 from bot.errors import SlackTrouble
 from bot.slack import forms, ids
+from bot.slack.alert_presses import ALERT_PRESSES
 from bot.slack.listeners import Desk, press_id
+from bot.slack.values import origin_in
 from playbooks.access import Act
 from playbooks.commands import Join, TakeOver
 from playbooks.errors import Refused
@@ -21,6 +23,9 @@ async def on_press(desk: Desk, body: Body) -> None:
     """Answers every press; one that nobody knows is told so."""
     action = (body.get("actions") or [{}])[0]
     action_id = str(action.get("action_id") or "")
+    if action_id in ALERT_PRESSES:
+        await ALERT_PRESSES[action_id](desk, body)
+        return
     if action_id in _QUIET or action.get("type") not in (None, "button"):
         return
     if action_id in (ids.REPORT_OPEN, ids.DOOR_OPEN) and (refused := await _kept_out(desk, body, action_id)):
@@ -110,7 +115,8 @@ async def _join(desk: Desk, body: Body, incident: Incident, _: str | None) -> No
         said = forms.refusal_notice(wording.another_matter(incident))
     else:
         about = desk.about(body, press_id(body), incident.number)
-        result = await desk.intake.submit(Join(**about, text=text, keys=keys, member=await desk.may_open(body)))
+        about |= {"text": text, "keys": keys, "member": await desk.may_open(body), "origin": origin_in(view)}
+        result = await desk.intake.submit(Join(**about))
         said = forms.notice(result.title if result.refused else "Joined", result.answer)
     try:
         await desk.gateway.update_view(str(view.get("id")), said)

@@ -5,6 +5,7 @@ from typing import Any
 
 from bot import wording
 from bot.slack import ids
+from bot.slack.alert_messages import alert, offer
 from bot.slack.blocks import actions, button, section
 from bot.slack.board import board
 from bot.slack.messages import (
@@ -59,10 +60,18 @@ _KEYED: dict[str, Callable[[Incident, str, Context], Shown]] = {
 
 
 def render_notice(kind: str, payload: Mapping[str, Any], context: Context) -> Message | None:
-    """A message that belongs to no incident: `door` (payload: `view`), `secret` (`tokens`, `link`), `help`."""
+    """A message that belongs to no incident: `door` (payload: `view`), `secret` (`tokens`, `link`), `help`, `alert`
+    (see `bot.alerts`), `offer` (`view`, `link`), `told` (`text`, mrkdwn as `bot.wording` gives it)."""
     match kind:
         case "door":
             return _door(payload, context)
+        case "alert":
+            return alert(payload, context)
+        case "offer":
+            return offer(payload, context)
+        case "told":
+            text = str(payload.get("text") or "")
+            return message([text], [section(text)], context)
         case "secret":
             tokens = [str(token) for token in payload.get("tokens") or ()]
             lines = wording.secret_found(tokens, str(payload.get("link") or ""))

@@ -51,6 +51,7 @@ async def _open(desk: Desk, body: Body, view: Mapping[str, Any]) -> Answer:
         member=member,
         separately=forms.is_separate(view),
         source=report.source,
+        origin=report.origin,
     )
     result = await desk.intake.submit(command)
     if result.offer is not None:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.slack.text import plain
+from playbooks.commands import Origin
 from playbooks.errors import WrongAnswers
 from playbooks.model import Field, FieldKind, Step, Trigger
 
@@ -21,7 +22,7 @@ _ERROR = 500
 
 @dataclass(frozen=True, kw_only=True)
 class OpenValues:
-    """A report as it was typed. `source` is the permalink of the message it came from."""
+    """A report as it was typed. `origin` is the message it came from, `source` its permalink."""
 
     text: str
     trigger: Trigger
@@ -29,6 +30,7 @@ class OpenValues:
     noticed_at: datetime
     drill: bool = False
     source: str = ""
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +58,17 @@ def read_open(view: Mapping[str, Any], now: datetime) -> OpenValues:
         noticed_at=noticed or now,
         drill="drill" in _ticked(given.get("drill")) if "drill" in given else kept.get("drill") is True,
         source=str(metadata(view).get("source") or ""),
+        origin=origin_in(view),
     )
+
+
+def origin_in(view: Mapping[str, Any]) -> Origin | None:
+    """The message that a form was opened from, as it carries it along."""
+    found = metadata(view).get("origin")
+    try:
+        return Origin(**found) if found else None
+    except TypeError:
+        return None
 
 
 def kept_report(view: Mapping[str, Any]) -> dict[str, Any]:

@@ -51,7 +51,13 @@ def test_the_scopes_are_what_the_methods_need() -> None:
 
 
 def test_the_events_are_those_that_are_listened_to() -> None:
-    assert manifest()["settings"]["event_subscriptions"]["bot_events"] == BOT_EVENTS == ["message.im"]
+    asked_for = manifest()["settings"]["event_subscriptions"]["bot_events"]
+    app = (ROOT / "bot/slack/app.py").read_text()
+    patterns = [words.strip('"') for words in re.findall(r'@app\.event\((?:re\.compile\(r)?("[^"]+")', app)]
+
+    assert asked_for == sorted(BOT_EVENTS)
+    unheard = [name for name in asked_for if not any(re.fullmatch(one, name.split(".")[0]) for one in patterns)]
+    assert unheard == []
     assert '@app.event("message")' in (ROOT / "bot" / "slack" / "app.py").read_text()
 
 

@@ -1,0 +1,52 @@
+"""What hangs under an alert, and the private offer after a 🚨: from what was wanted last, and nothing else."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.slack import ids
+from bot.slack.blocks import Block, actions, button, section
+from bot.slack.messages import Context, Message, message
+from bot.slack.text import clock, link, mention
+from playbooks.entries import SYSTEM
+from playbooks.incident import label_of
+
+QUESTION = "Is this an incident? Opening one starts the fifteen minutes and prompts the owners."
+ENOUGH = "This sender opened five incidents by itself within the hour, so this one waits for a person."
+
+
+def alert(payload: Mapping[str, Any], context: Context) -> Message:
+    """The offer under an alert. The buttons stay while there is something to decide."""
+    line = _line(payload)
+    buttons: list[Block] = []
+    if "number" not in payload:
+        buttons.append(button("Open incident", ids.ALERT_OPEN, "alert", "primary"))
+    if "number" not in payload and "dismissed" not in payload:
+        buttons.append(button("Not an incident", ids.ALERT_DISMISS, "alert"))
+    return message([line], [section(line), *([actions(*buttons)] if buttons else [])], context)
+
+
+def _line(payload: Mapping[str, Any]) -> str:
+    when = clock(datetime.fromtimestamp(payload.get("at") or 0, tz=UTC))
+    if number := payload.get("number"):
+        return _opened(int(number), str(payload.get("by") or SYSTEM), when, joined=bool(payload.get("joined")))
+    if who := payload.get("dismissed"):
+        return f"Not an incident, says {mention(str(who))} ({when})."
+    if who := payload.get("opening"):
+        return f"{mention(str(who))} pressed “Open incident” ({when}) and has the form. {QUESTION}"
+    return f"{ENOUGH} {QUESTION}" if payload.get("enough") else QUESTION
+
+
+def _opened(number: int, by: str, when: str, *, joined: bool) -> str:
+    if by == SYSTEM:
+        deed = f"joined {label_of(number)}" if joined else f"opened {label_of(number)}"
+        return f"This {deed} by itself ({when}): its sender is trusted to."
+    deed = "joined with this by" if joined else "was opened from this by"
+    return f"{label_of(number)} {deed} {mention(by)} ({when})."
+
+
+def offer(payload: Mapping[str, Any], context: Context) -> Message:
+    """To whoever put a 🚨 on a message: the form, filled in with it."""
+    where = link(str(payload.get("link") or ""), "this message")
+    line = f"You put a 🚨 on {where}. Opening an incident starts the fifteen minutes and prompts the owners."
+    return message([line], [section(line), actions(button("Open incident", ids.DOOR_OPEN, "door", "primary"))], context)
