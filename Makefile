@@ -42,13 +42,14 @@ bench: setup ## measure what is promised in figures, about 5 minutes: see benchm
 chaos: setup ## seeded kills, as many as you like: make chaos SEEDS=200 FIRST_SEED=100
 	@SEEDS=$(or $(SEEDS),100) FIRST_SEED=$(or $(FIRST_SEED),1000) $(PY) -m pytest -q -n 2 --dist worksteal tests/acceptance/test_kills.py
 
-dist: setup ## the wheel, in dist/: what runs without this folder
+dist: setup ## the wheel, in dist/, and the list of the locked dependencies with their hashes
 	@$(UV) build --wheel --no-build-isolation --python $(PY) --out-dir dist --quiet
-	@ls dist/*.whl
+	@$(UV) export --frozen --no-dev --no-emit-project --no-header --quiet --output-file dist/requirements.txt
+	@ls dist/*.whl dist/requirements.txt
 
 # What holds the house together without running it: who may import whom, and that the docs name everything.
 HOUSE := tests/unit/test_import_direction.py tests/unit/test_docs.py tests/unit/test_loader_docs.py \
-  tests/unit/test_record_docs.py tests/unit/test_diagram.py tests/unit/test_manifest.py
+  tests/unit/test_record_docs.py tests/unit/test_diagram.py tests/unit/test_manifest.py tests/unit/test_pages.py
 
 check: setup ## formatting, lint, types, import direction, completeness of the docs
 	@.venv/bin/ruff format --check .
