@@ -110,7 +110,8 @@ def help_text() -> str:
     where = (
         "Put a number such as `INC-0001` before or after the command word; in an incident's own channel leave it out."
     )
-    return "\n".join(["*Quarterdeck runs the first fifteen minutes after a key leaked.*", *lines, where])
+    reactions = "🚨 on a message offers you the form; 📌 in an incident's channel takes a message into its timeline."
+    return "\n".join(["*Quarterdeck runs the first fifteen minutes after a key leaked.*", *lines, where, reactions])
 
 
 def did_you_mean(guess: str, text: str) -> dict[str, Any]:
@@ -170,6 +171,11 @@ def no_such_number(text: str) -> str:
     return (
         f"“{said(text, 60)}” is no incident number; write it as INC-0001. `/incident list` shows those that there are."
     )
+
+
+def two_numbers(word: str, one: int, other: int) -> str:
+    which = f"`/incident {label_of(one)} {escape(word)}` or `/incident {label_of(other)} {escape(word)}`"
+    return f"Two incidents are named, and nothing was done to either. Say which one you mean: {which}."
 
 
 def assign_usage(roles: Sequence[str]) -> str:

@@ -58,6 +58,8 @@ async def _answered(desk: Desk, body: Body, line: Line) -> str | dict[str, Any]:
         return wording.help_text()
     if line.bad_number is not None:
         return wording.no_such_number(line.bad_number)
+    if line.second not in (None, line.number) and line.number:
+        return wording.two_numbers(line.word, line.number, line.second)
     if line.word == "list":
         return await _list(desk, body)
     if line.word in NEEDS_INCIDENT:

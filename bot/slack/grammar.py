@@ -17,6 +17,7 @@ COMMANDS = (
     "help",
 )
 NEEDS_INCIDENT = {"status", "note", "assign", "export", "close", "false-alarm", "reopen"}
+_WORDLESS = {"status", "export", "list"}
 _NUMBER = re.compile(r"inc-0*([1-9][0-9]{0,8})", re.IGNORECASE)
 _ANY_NUMBER = re.compile(r"inc-\S*", re.IGNORECASE)
 _LONG_WORD = 7
@@ -26,13 +27,15 @@ _LONG_WORD = 7
 class Line:
     """`word` is the command, `guess` the one that was probably meant; neither: `text` is a report.
 
-    `number` is the incident named directly before or after the word, `bad_number` what looks like one and is none.
+    `number` is the incident named directly before or after the word, `bad_number` what looks like one and is none,
+    `second` another one right behind, where only one of the two can be meant.
     """
 
     word: str | None = None
     guess: str | None = None
     number: int | None = None
     bad_number: str | None = None
+    second: int | None = None
     text: str = ""
 
 
@@ -54,7 +57,14 @@ def read(line: str) -> Line:
     named = words[0] if before else None
     if named is None and rest and _ANY_NUMBER.fullmatch(rest.split(None, 1)[0]):
         named, _, rest = rest.partition(" ")
-    return Line(word=word, text=rest.strip(), **_number(named))
+    return Line(word=word, text=rest.strip(), second=_second(word, rest), **_number(named))
+
+
+def _second(word: str, rest: str) -> int | None:
+    """Behind the number another one, with nothing that could make it a part of what is said."""
+    first, _, more = rest.strip().partition(" ")
+    alone = _NUMBER.fullmatch(first)
+    return int(alone[1]) if alone and (not more.strip() or word in _WORDLESS) else None
 
 
 def _number(named: str | None) -> dict[str, Any]:

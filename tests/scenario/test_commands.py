@@ -4,6 +4,7 @@ import pytest
 
 from playbooks.entries import Kind
 from playbooks.states import IncidentStatus
+from simulator.errors import SlackError
 from tests.scenario.company import BOT, CHANNEL, ESCALATED, Company
 
 
@@ -220,3 +221,57 @@ async def test_a_broadcast_in_an_export_is_only_words(company: Company) -> None:
     answers = [message.text for message in company.all_messages() if message.only_for == company.sam.id]
     assert "&lt;!channel&gt;" in answers[-1]
     assert "<!channel>" not in answers[-1]
+
+
+@pytest.mark.parametrize("text", ["INC-0001 close INC-0002", "status INC-0001 INC-0002", "export INC-0001 INC-0002 md"])
+async def test_two_numbers_are_asked_about_and_nothing_is_done(company: Company, text: str) -> None:
+    await company.open()
+    await company.open(company.max, "another", keys="batch-jobs")
+    before = await company.entries()
+
+    assert "Two incidents are named, and nothing was done to either" in await company.say(company.sam, text)
+    assert await company.entries() == before
+
+
+LEADS = ("close done", "false-alarm a dummy", "reopen it was none", "export md", "assign dev_lead @Rob Silva")
+
+
+@pytest.mark.parametrize("text", LEADS)
+@pytest.mark.parametrize("where", [CHANNEL, "general"])
+async def test_what_only_leads_may_is_refused_to_others_by_name_and_recorded(
+    company: Company, text: str, where: str
+) -> None:
+    await company.open()
+    said = await company.say(company.devi, text if where == CHANNEL else f"INC-0001 {text}", where)
+
+    assert said.startswith("Only @Sam Okafor or @Sid Park can ")
+    assert (await company.last(Kind.REFUSED)).actor.id == company.devi.id
+    assert (await company.incident()).is_open
+
+
+@pytest.mark.parametrize("text", [*LEADS, "note seen", "status"])
+async def test_a_guest_is_refused_everything_that_is_about_an_incident(company: Company, text: str) -> None:
+    await company.open()
+    assert (await company.say(company.gus, f"INC-0001 {text}")).startswith("Only ")
+    assert (await company.last(Kind.REFUSED)).actor.id == company.gus.id
+
+
+async def test_an_incident_in_a_thread_is_commanded_by_its_number(company: Company) -> None:
+    company.trouble("conversations.create", error=SlackError("restricted_action"))
+    await company.open()
+    company.well_again()
+
+    assert (await company.say(company.ada, "INC-0001 note from afar")) == "Noted in the timeline of INC-0001."
+    assert "Which incident?" in await company.say(company.ada, "note from the alerts channel", "security-alerts")
+    assert "INC-0001" in await company.say(company.sam, "list")
+    await company.say(company.sam, "INC-0001 export json")
+    assert b"from afar" in await company.sam.download("INC-0001.json")
+    assert "called off" in await company.say(company.sid, "false-alarm INC-0001 a dummy")
+    assert "open again" in await company.say(company.sid, "INC-0001 reopen it was none")
+
+
+@pytest.mark.parametrize("text", ["🔥", "🔑 leaked", "::::", "<!channel>", "*" * 3000])
+async def test_signs_are_a_report_like_any_other_words(company: Company, text: str) -> None:
+    await company.dana.command("/incident", text)
+    assert company.dana.dialog is not None
+    assert company.dana.dialog.values["What happened?"] == text

@@ -34,6 +34,10 @@ from bot.slack.grammar import COMMANDS, Line, read, slips
         ("key leaked in a gist", Line(text="key leaked in a gist")),
         ("INC-0001 is back", Line(text="INC-0001 is back")),
         ("🔥", Line(text="🔥")),
+        ("status INC-0001 INC-0002", Line(word="status", number=1, second=2, text="INC-0002")),
+        ("INC-0001 close inc-2", Line(word="close", number=1, second=2, text="inc-2")),
+        ("INC-0001 export INC-0002 md", Line(word="export", number=1, second=2, text="INC-0002 md")),
+        ("INC-0001 note INC-0002 has it too", Line(word="note", number=1, text="INC-0002 has it too")),
     ],
 )
 def test_commands_numbers_and_reports(text: str, line: Line) -> None:
