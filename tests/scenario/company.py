@@ -390,7 +390,7 @@ def limited(seconds: int) -> SlackError:
 
 @asynccontextmanager
 async def company_at_work(
-    folder: Path, url: str, *, roster: bool = True, http: bool = False, start: datetime = NOON, **settings: Any
+    folder: Path, url: str, *, roster: bool | Path = True, http: bool = False, start: datetime = NOON, **settings: Any
 ) -> AsyncIterator[Company]:
     """The whole company with the bot connected. `url` is a migrated database. With `http` over signed requests."""
     clock = TestClock(start)
@@ -411,7 +411,10 @@ async def _ready() -> tuple[bool, dict[str, Any]]:
     return True, {}
 
 
-def _settings(company: Company, folder: Path, api_url: str, roster: bool, http: bool, more: dict[str, Any]) -> Settings:
+def _settings(
+    company: Company, folder: Path, api_url: str, roster: bool | Path, http: bool, more: dict[str, Any]
+) -> Settings:
+    file = roster if isinstance(roster, Path) else write_roster(folder / "roster.yaml") if roster else None
     credentials = company.workspace.credentials
     mode = {"slack_signing_secret": credentials.signing_secret} if http else {"slack_app_token": credentials.app_token}
     return Settings(
@@ -420,7 +423,7 @@ def _settings(company: Company, folder: Path, api_url: str, roster: bool, http: 
         slack_api_url=api_url,
         quarterdeck_database_url=company.url,
         quarterdeck_secret="a secret of the tests, long enough",
-        quarterdeck_roster=write_roster(folder / "roster.yaml") if roster else None,
+        quarterdeck_roster=file,
         **mode,
         **more,
     )
