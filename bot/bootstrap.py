@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import aiohttp
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
@@ -18,6 +19,7 @@ from bot.intake import Intake
 from bot.jobs import Jobs
 from bot.lateness import Lateness
 from bot.masking import Masker
+from bot.metrics import Metrics
 from bot.people import People
 from bot.places import Places
 from bot.roster_file import read_roster
@@ -25,7 +27,7 @@ from bot.rosters import Rosters
 from bot.settings import Settings
 from bot.showing import Showing
 from bot.slack.app import bolt_app
-from bot.slack.gateway import POST_TIMEOUT_S, Gateway
+from bot.slack.gateway import POST_TIMEOUT_S, Called, Gateway
 from bot.slack.listeners import Desk, Watching
 from bot.ticker import Ticker
 from bot.troubles import TOKEN_REFUSED, token_refused, why
@@ -61,6 +63,7 @@ class Deck:
     people: People
     rosters: Rosters
     lateness: Lateness
+    metrics: Metrics
     bolt: AsyncApp
     http: aiohttp.ClientSession
 
@@ -73,12 +76,12 @@ def load_playbook(settings: Settings) -> Playbook:
         raise WrongSettings(*(str(problem) for problem in error.problems)) from None
 
 
-def gateway_of(settings: Settings, http: aiohttp.ClientSession) -> Gateway:
+def gateway_of(settings: Settings, http: aiohttp.ClientSession, called: Called | None = None) -> Gateway:
     token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
     client = AsyncWebClient(
         token=token, base_url=settings.slack_api_url, session=http, retry_handlers=[], timeout=POST_TIMEOUT_S
     )
-    return Gateway(client, http)
+    return Gateway(client, http, called)
 
 
 async def identify(gateway: Gateway, url: str) -> Identity:
@@ -121,7 +124,8 @@ async def find_alerts(gateway: Gateway, channel: str) -> str:
 async def join_parts(settings: Settings, store: Store, clock: Clock, http: aiohttp.ClientSession) -> Deck:
     """Asks Slack who we are and who is on the roster, then joins everything. Raises `Stop` with sentences."""
     playbook, roster = load_playbook(settings), read_roster(settings.quarterdeck_roster)
-    gateway = gateway_of(settings, http)
+    metrics = Metrics()
+    gateway = gateway_of(settings, http, metrics.called)
     identity = await identify(gateway, settings.slack_api_url)
     people, masker = People(gateway, clock, identity.team), Masker(fingerprinter(secret_of(settings)))
     rosters = Rosters(store, people, masker, clock, identity.team)
@@ -132,7 +136,8 @@ async def join_parts(settings: Settings, store: Store, clock: Clock, http: aioht
         store, masker, clock, playbook=lambda: playbook, roster=people.roster, speed=settings.quarterdeck_speed
     )
     places, lateness = Places(store, gateway, alerts, identity.workspace), Lateness(store)
-    courier = _courier(store, intake, gateway, places, lateness, clock, identity)
+    intake.on_commit(metrics.committed)
+    courier = _courier(store, intake, gateway, places, lateness, clock, identity, metrics)
     ticker = Ticker(store, intake, clock, identity.team)
     intake.on_commit(lambda result: ticker.wake_at(result.outcome.next_due if result.outcome else None))
     parts: dict[str, Any] = {"store": store, "intake": intake, "people": people, "rosters": rosters}
@@ -149,7 +154,16 @@ async def join_parts(settings: Settings, store: Store, clock: Clock, http: aioht
         pressed=courier.pressed,
     )
     bolt = bolt_app(desk, gateway.client, identity_facts(identity, settings))
-    return Deck(**parts, identity=identity, courier=courier, ticker=ticker, lateness=lateness, bolt=bolt, http=http)
+    _count_requests(bolt, metrics, clock)
+    loops: dict[str, Any] = {"courier": courier, "ticker": ticker}
+    return Deck(**parts, **loops, identity=identity, lateness=lateness, metrics=metrics, bolt=bolt, http=http)
+
+
+def _count_requests(bolt: AsyncApp, metrics: Metrics, clock: Clock) -> None:
+    @bolt.middleware
+    async def count(next: Callable[[], Awaitable[BoltResponse]]) -> BoltResponse:  # noqa: A002 - because Bolt hands it in by this name
+        metrics.reached(clock.now())
+        return await next()
 
 
 def _courier(
@@ -160,9 +174,10 @@ def _courier(
     lateness: Lateness,
     clock: Clock,
     identity: Identity,
+    metrics: Metrics,
 ) -> Courier:
     """The way out, woken by every commit."""
-    showing = Showing(store, intake, gateway, places, lateness, clock)
+    showing = Showing(store, intake, gateway, places, lateness, clock, metrics)
     jobs = Jobs(store, intake, gateway, places, clock, identity.bot_user)
     courier = Courier(store, showing, jobs, clock, identity.team, acting=lambda: intake.acting)
     intake.on_commit(lambda result: showing.changed(result.number))

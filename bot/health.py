@@ -1,10 +1,13 @@
-"""What `/readyz` says: whether the record can be used, and how far the outside world is behind it."""
+"""What `/readyz` and `/metrics` say: whether the record can be used, how far the outside world is behind it."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from prometheus_client import generate_latest
+
 from bot.clock import Clock
 from bot.lateness import Lateness
+from bot.metrics import UNKNOWN, Metrics, age
 from storage.errors import StorageError
 from storage.store import Store
 
@@ -13,10 +16,17 @@ class Health:
     """`connected` says whether Slack can reach us; in HTTP mode that cannot be known and counts as yes."""
 
     def __init__(
-        self, store: Store, lateness: Lateness, clock: Clock, team: str, connected: Callable[[], Awaitable[bool]]
+        self,
+        store: Store,
+        lateness: Lateness,
+        metrics: Metrics,
+        clock: Clock,
+        team: str,
+        connected: Callable[[], Awaitable[bool]],
     ) -> None:
         self._store = store
         self._lateness = lateness
+        self._metrics = metrics
         self._clock = clock
         self._team = team
         self._connected = connected
@@ -46,3 +56,22 @@ class Health:
         if down:
             return f"down since {down:%Y-%m-%d %H:%M:%S} UTC"
         return "ok" if await self._connected() else "not connected"
+
+    async def scrape(self) -> bytes:
+        """What `/metrics` says: the counters as they stand, the gauges as of now."""
+        metrics, now = self._metrics, self._clock.now()
+        try:
+            health = await self._store.health(self._team, now)
+        except StorageError:
+            metrics.nothing_known()
+        else:
+            metrics.database.set(1)
+            metrics.unsent.set(health.unsent)
+            metrics.oldest_unsent.set(age(health.unsent_since, now))
+            metrics.jobs.set(health.waiting_jobs)
+            metrics.overdue.set(age(health.overdue_since, now))
+        metrics.event_age.set(age(metrics.last_event, now, UNKNOWN))
+        metrics.connected.set(await self._connected())
+        metrics.accepting.set(self._lateness.slack_down_since is None)
+        metrics.count_open()
+        return generate_latest(metrics.registry)

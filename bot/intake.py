@@ -1,5 +1,6 @@
 """The one way in. Whatever happens becomes a command; here it is masked, decided and committed, in one transaction."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -36,6 +37,7 @@ class Result:
     repeated: bool = False
     offer: int | None = None  # an open incident that names the same key; nothing was committed
     outcome: Outcome | None = None
+    took_s: float | None = None  # how long a person waited for the commit
 
 
 class Intake:
@@ -78,12 +80,15 @@ class Intake:
         passing("before-commit")
         by_person = masked.by.id != SYSTEM
         self._acting += by_person
+        loop = asyncio.get_running_loop()
+        began = loop.time()
         try:
             result = await self._store.transact(lambda tx: self._decide(tx, masked, found, notes))
         finally:
             self._acting -= by_person
         if by_person:
             passing("after-commit")
+            result = replace(result, took_s=loop.time() - began)
         for listener in self._listeners:
             listener(result)
         return result

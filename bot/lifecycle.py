@@ -31,6 +31,7 @@ SUSPENDED_S = 15.0  # a longer silence of the heartbeat means that the machine s
 REFRESH_S = 300.0
 LAST_WORDS_S = 3.0
 LOCK_ANSWERS_S = 2.0
+_ALL = 1_000_000
 
 
 async def run(settings: Settings, *, on_ready: Callable[[str], None] = lambda _: None) -> None:
@@ -88,8 +89,10 @@ async def _started(deck: Deck, settings: Settings, clock: Clock, held: Held, dea
     await deck.store.heartbeat(team, clock.now(), 0.0)
     await deck.store.set_meta("", "team", team)  # for the command line, which asks nothing of Slack
     socket = Socket(deck.bolt, settings.slack_app_token.get_secret_value(), clock) if settings.slack_app_token else None
-    health = Health(deck.store, deck.lateness, clock, team, socket.connected if socket else _always)
-    app = web_app(health.readiness, None if socket else deck.bolt)
+    deck.metrics.begin(await deck.store.incidents(team, open_only=True, limit=_ALL))
+    connected = socket.connected if socket else _always
+    health = Health(deck.store, deck.lateness, deck.metrics, clock, team, connected)
+    app = web_app(health.readiness, None if socket else deck.bolt, health.scrape)
     try:
         if socket:
             await socket.check_token()

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 
@@ -10,6 +11,7 @@ from bot.crashpoints import passing
 from bot.errors import Limited, NotSent, Rejected, SlackTrouble, Unclear
 from bot.intake import Intake
 from bot.lateness import Lateness
+from bot.metrics import Metrics, Sent
 from bot.places import NotYet, Places, Spot
 from bot.slack.gateway import Gateway
 from bot.slack.render import Context, Message, Topic, render, render_notice
@@ -56,7 +58,14 @@ class Showing:
     """`homeless` are the surfaces that wait for their incident's channel."""
 
     def __init__(
-        self, store: Store, intake: Intake, gateway: Gateway, places: Places, lateness: Lateness, clock: Clock
+        self,
+        store: Store,
+        intake: Intake,
+        gateway: Gateway,
+        places: Places,
+        lateness: Lateness,
+        clock: Clock,
+        metrics: Metrics,
     ) -> None:
         self._store = store
         self._intake = intake
@@ -64,6 +73,7 @@ class Showing:
         self._places = places
         self._lateness = lateness
         self._clock = clock
+        self._metrics = metrics
         self._blind: set[int] = set()  # posted again without having been able to look
         self._lost: dict[int, datetime] = {}  # surface id → when the answer to its first post was lost
         self._looking: dict[int, datetime] = {}  # surface id → since when its conversation cannot be read
@@ -77,10 +87,11 @@ class Showing:
             return
         incident = await self._store.incident(row.team, row.number) if row.number else None
         try:
-            spot = await self._spot(row, incident)
-            if spot is not None:
-                await self._bring_up_to_date(row, incident, spot)
-                self._refused.pop(row.id, None)
+            with self._metrics.sending(row.kind):
+                spot = await self._spot(row, incident)
+                if spot is not None:
+                    await self._bring_up_to_date(row, incident, spot)
+                    self._refused.pop(row.id, None)
         except Limited as error:
             await self._delay(row, error.retry_after, in_doubt=False)
         except NotSent as error:
@@ -118,8 +129,10 @@ class Showing:
             return
         self._looking.pop(row.id, None)
         if ts is not None:
+            self._metrics.sent(row.kind, Sent.FOUND)
             await self._adopt(row, ts)
         elif now - max(attempted, self._lost.get(row.id, attempted)) >= DOUBT:
+            self._metrics.sent(row.kind, Sent.NOT_FOUND)
             await self._store.note(NotPosted(id=row.id))
         else:
             await self._delay(row, LOOK_AGAIN_S, in_doubt=True)
@@ -133,6 +146,7 @@ class Showing:
             await self._delay(row, wait, in_doubt=True)
             return
         log.warning("posting again without having looked", action="posted_blind", key=row.key, why=str(error))
+        self._metrics.sent(row.kind, Sent.BLIND)
         self._looking.pop(row.id)
         self._blind.add(row.id)
         await self._store.note(NotPosted(id=row.id))
@@ -147,10 +161,8 @@ class Showing:
         await self._delay(row, min(2.0**times, MOST_DELAY_S), in_doubt=False)
         if row.number:
             command = JobFailed(
-                team=row.team,
-                at=self._clock.now(),
+                **self._about(row),
                 source_id=f"stuck:{row.delivery_id}",
-                number=row.number,
                 job=f"update {row.key}",
                 error=error.error,
                 why=why(error.error),
@@ -196,6 +208,7 @@ class Showing:
         shown = render(incident, row.key, context) if incident else render_notice(row.kind, row.payload or {}, context)
         if isinstance(shown, Topic):
             await self._gateway.call("conversations.setTopic", channel=spot.channel, topic=shown.text)
+            self._metrics.sent(row.kind, Sent.UPDATED)
             await self._store.note(Shown(id=row.id, ts="topic", version=row.wanted, channel=spot.channel))
         elif shown is None:
             await self._nothing(row)
@@ -203,6 +216,7 @@ class Showing:
             await self._post(row, spot, shown, late_s, late_why)
         else:
             await self._gateway.update(spot.channel, row.ts, shown.text, shown.blocks)
+            self._metrics.sent(row.kind, Sent.UPDATED)
             self._lateness.slack_worked()
             await self._store.note(Shown(id=row.id, ts=row.ts, version=row.wanted))
 
@@ -212,12 +226,10 @@ class Showing:
 
     async def _nothing(self, row: SurfaceRow) -> None:
         """There is nothing to say (any more)."""
-        done = (
-            Dropped(id=row.id, version=row.wanted)
-            if row.ts is None
-            else Shown(id=row.id, ts=row.ts, version=row.wanted)
-        )
-        await self._store.note(done)
+        if row.ts is None:
+            await self._store.note(Dropped(id=row.id, version=row.wanted))
+        else:
+            await self._store.note(Shown(id=row.id, ts=row.ts, version=row.wanted))
 
     async def _post(self, row: SurfaceRow, spot: Spot, message: Message, late_s: float, late_why: str | None) -> None:
         now = self._clock.now()
@@ -228,6 +240,7 @@ class Showing:
             spot.channel, message.text, message.blocks, delivery_id=row.delivery_id, thread_ts=spot.thread_ts
         )
         passing("after-post")
+        self._metrics.sent(row.kind, Sent.POSTED)
         await self._arrived(attempted, ts, version=row.wanted, late_s=late_s, late_why=late_why)
 
     async def _arrived(self, row: SurfaceRow, ts: str, *, version: int, late_s: float, late_why: str | None) -> None:
@@ -241,11 +254,9 @@ class Showing:
             await self._store.note(shown)
             return
         command = Posted(
-            team=row.team,
-            at=self._clock.now(),
+            **self._about(row),
             posted_at=_moment(ts, self._clock.now()),
             source_id=f"posted:{row.delivery_id}",
-            number=row.number,
             surface=row.key,
             late_s=late_s,
             late_why=late_why,
@@ -253,6 +264,9 @@ class Showing:
             link=self._places.link(row.channel or "", ts),
         )
         await self._intake.submit(command, shown)
+
+    def _about(self, row: SurfaceRow) -> dict[str, Any]:
+        return {"team": row.team, "number": row.number, "at": self._clock.now()}
 
     async def _delay(self, row: SurfaceRow, seconds: float, *, in_doubt: bool) -> None:
         not_before = self._clock.now() + timedelta(seconds=seconds)
@@ -265,10 +279,8 @@ class Showing:
             await self._store.note(Failed(id=row.id, version=row.wanted))
             return
         command = SendFailed(
-            team=row.team,
-            at=self._clock.now(),
+            **self._about(row),
             source_id=f"failed:{row.delivery_id}:{row.wanted}",
-            number=row.number,
             surface=row.key,
             error=error.error,
             why=why(error.error),

@@ -5,7 +5,7 @@ The SDK's own retry of dropped connections posts twice, so `retry_handlers=[]`; 
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -25,12 +25,19 @@ _TOKEN = {"account_inactive", "invalid_auth", "not_authed", "token_expired", "to
 _LATER = {"service_unavailable", "team_added_to_org", "rate_limited", "accesslimited"} | _TOKEN
 
 
-class Gateway:
-    """Typed calls. Raises `Limited`, `NotSent`, `Unclear` or `Rejected`, and nothing else."""
+Called = Callable[[str, SlackTrouble | None], None]
 
-    def __init__(self, client: AsyncWebClient, http: aiohttp.ClientSession) -> None:
+
+class Gateway:
+    """Typed calls. Raises `Limited`, `NotSent`, `Unclear` or `Rejected`, and nothing else.
+
+    `called` hears of every call: its method, and its trouble if there was one.
+    """
+
+    def __init__(self, client: AsyncWebClient, http: aiohttp.ClientSession, called: Called | None = None) -> None:
         self.client = client
         self._http = http
+        self._called = called
 
     async def call(self, method: str, **args: Any) -> dict[str, Any]:
         """One call as JSON; reads go as a query, as Slack wants them."""
@@ -41,6 +48,17 @@ class Gateway:
 
     async def ask(self, method: str, **args: Any) -> AsyncSlackResponse:
         """The same with the headers of the answer."""
+        trouble: SlackTrouble | None = None
+        try:
+            return await self._ask(method, args)
+        except SlackTrouble as error:
+            trouble = error
+            raise
+        finally:
+            if self._called:
+                self._called(method, trouble)
+
+    async def _ask(self, method: str, args: Mapping[str, Any]) -> AsyncSlackResponse:
         given = {key: value for key, value in args.items() if value is not None}
         if method.rpartition(".")[2] in _READS:
             calling = self.client.api_call(method, http_verb="GET", params=_flat(given))

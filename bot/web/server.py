@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 import uvicorn
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncApp
 from starlette.applications import Starlette
@@ -19,11 +20,15 @@ from bot.errors import WrongSettings
 
 log = structlog.get_logger()
 
+Scrape = Callable[[], Awaitable[bytes]]
 Readiness = Callable[[], Awaitable[tuple[bool, dict[str, Any]]]]
 
 
-def web_app(readiness: Readiness, bolt: AsyncApp | None) -> Starlette:
-    """`bolt` is given in HTTP mode only; in Socket Mode nothing is accepted on `/slack/events`."""
+def web_app(readiness: Readiness, bolt: AsyncApp | None, scrape: Scrape | None = None) -> Starlette:
+    """`bolt` is given in HTTP mode only; in Socket Mode nothing is accepted on `/slack/events`.
+
+    `/metrics` is there with `scrape`. Behind a proxy only `/slack/events` is to be let through.
+    """
 
     async def healthz(_: Request) -> Response:
         return PlainTextResponse("ok\n")
@@ -33,9 +38,20 @@ def web_app(readiness: Readiness, bolt: AsyncApp | None) -> Starlette:
         return JSONResponse(facts, status_code=200 if usable else 503)
 
     routes = [Route("/healthz", healthz), Route("/readyz", readyz)]
+    if scrape is not None:
+        routes.append(Route("/metrics", _metrics(scrape)))
     if bolt is not None:
         routes.append(Route("/slack/events", _readable(AsyncSlackRequestHandler(bolt)), methods=["POST"]))
     return Starlette(routes=routes)
+
+
+def _metrics(scrape: Scrape) -> Callable[[Request], Awaitable[Response]]:
+    """https://prometheus.io/docs/instrumenting/exposition_formats/"""
+
+    async def metrics(_: Request) -> Response:
+        return Response(await scrape(), media_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+    return metrics
 
 
 def _readable(handler: AsyncSlackRequestHandler) -> Callable[[Request], Awaitable[Response]]:

@@ -268,9 +268,12 @@ async def test_health_says_what_it_sees(slack: Workspace) -> None:
     async with httpx.AsyncClient(base_url=bot.http) as http:
         alive, ready = await http.get("/healthz"), await http.get("/readyz")
         closed = await http.post("/slack/events", content=b"{}")
+        figures = (await http.get("/metrics")).text
     await bot.stop()
 
     assert alive.status_code == 200
     assert ready.json() == {"database": "ok", "slack": "ok", "oldest_overdue_s": 0.0, "unsent": 0}
     assert closed.status_code == 404
+    assert "quarterdeck_slack_connected 1.0" in figures
+    assert 'quarterdeck_incidents_open{kind="real"} 0.0' in figures
     assert json.loads(bot.log[-1])["action"] == "stopping"
