@@ -88,8 +88,8 @@ async def _started(deck: Deck, settings: Settings, clock: Clock, held: Held, dea
     # A start always ends a stretch in which nothing ran, however short: late prompts say so.
     await deck.store.heartbeat(team, clock.now(), 0.0)
     await deck.store.set_meta("", "team", team)  # for the command line, which asks nothing of Slack
-    socket = Socket(deck.bolt, settings.slack_app_token.get_secret_value(), clock) if settings.slack_app_token else None
     deck.metrics.begin(await deck.store.incidents(team, open_only=True, limit=_ALL))
+    socket = Socket(deck.bolt, settings.slack_app_token.get_secret_value(), clock) if settings.slack_app_token else None
     connected = socket.connected if socket else _always
     health = Health(deck.store, deck.lateness, deck.metrics, clock, team, connected)
     app = web_app(health.readiness, None if socket else deck.bolt, health.scrape)
