@@ -5,7 +5,7 @@ https://docs.slack.dev/reference/events/message. Nothing here is masked yet; not
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,8 +17,19 @@ _DEEP = 12  # nobody nests deeper, and what does is no alert
 
 
 @dataclass(frozen=True, kw_only=True)
+class Reactors:
+    """Who put one emoji on a message. Of many Slack names only some: then `everybody` is False."""
+
+    users: tuple[str, ...] = ()
+    everybody: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
 class Heard:
-    """A message as it was heard. `author` is a user id, of bots that have none their bot id; `text` may be empty."""
+    """A message as it was heard. `author` is a user id, of bots that have none their bot id; `text` may be empty.
+
+    `edited_ts` is when its author last changed it, empty for never. `gone`: deleted, with only its thread left.
+    """
 
     channel: str
     ts: str
@@ -27,6 +38,9 @@ class Heard:
     author_name: str | None
     bot_id: str | None
     text: str
+    reactions: Mapping[str, Reactors] = field(default_factory=dict)
+    edited_ts: str = ""
+    gone: bool = False
 
     @property
     def is_reply(self) -> bool:
@@ -36,6 +50,9 @@ class Heard:
     def senders(self) -> set[str]:
         """Every id under which this sender may be known."""
         return {self.author, *([self.bot_id] if self.bot_id else [])}
+
+    def reacted(self, emoji: str) -> Reactors:
+        return self.reactions.get(emoji, Reactors())
 
 
 def heard(channel: str, message: Mapping[str, Any]) -> Heard:
@@ -51,7 +68,15 @@ def heard(channel: str, message: Mapping[str, Any]) -> Heard:
         author_name=str(name) if name else None,
         bot_id=bot,
         text=readable(message),
+        reactions={str(one.get("name")): _reactors(one) for one in _parts(message, "reactions")},
+        edited_ts=str((message.get("edited") or {}).get("ts") or ""),
+        gone=message.get("subtype") == "tombstone",
     )
+
+
+def _reactors(reaction: Mapping[str, Any]) -> Reactors:
+    users = tuple(str(user) for user in reaction.get("users") or ())
+    return Reactors(users=users, everybody=len(users) == reaction.get("count", len(users)))
 
 
 def moment_of(ts: str, now: datetime) -> datetime:
@@ -67,9 +92,10 @@ def readable(message: Mapping[str, Any]) -> str:
     lines = [
         *_lines(message.get("text")),
         *_said_in(message.get("blocks"), 0),
-        *_said_in(message.get("attachments"), 0),
+        *_said_in([one for one in _parts(message, "attachments") if not _preview(one)], 0),
     ]
-    lines += [f"[file: {file.get('name') or file.get('title') or 'without a name'}]" for file in _files(message)]
+    files = _parts(message, "files")
+    lines += [f"[file: {file.get('name') or file.get('title') or 'without a name'}]" for file in files]
     whole = "\n".join(dict.fromkeys(line for line in lines if line))
     return "\n".join(_without_repeats(whole.splitlines()))
 
@@ -82,8 +108,13 @@ def _without_repeats(lines: list[str]) -> Iterator[str]:
             yield line
 
 
-def _files(message: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return [file for file in message.get("files") or () if isinstance(file, Mapping)]
+def _parts(message: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+    return [part for part in message.get(key) or () if isinstance(part, Mapping)]
+
+
+def _preview(attachment: Mapping[str, Any]) -> bool:
+    """What Slack adds of a linked page, some time later: nobody wrote it. A message that somebody shares is no such."""
+    return bool(attachment.get("from_url")) and not attachment.get("is_share")
 
 
 def _said_in(part: object, depth: int) -> Iterator[str]:

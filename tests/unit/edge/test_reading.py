@@ -103,6 +103,23 @@ def test_whose_it_is() -> None:
     assert (app.author, app.senders, app.is_reply) == ("U1", {"B1", "U1"}, True)
 
 
+def test_a_preview_that_slack_adds_is_not_what_was_written() -> None:
+    preview = {"from_url": "https://e.com/a", "title": "A page", "text": "of somebody"}
+    shared = {"from_url": "https://e.slack.com/archives/C1/p5", "is_share": True, "text": "what a colleague said"}
+
+    assert readable({"text": "look", "attachments": [preview]}) == "look"
+    assert readable({"text": "look", "attachments": [shared]}) == "look\nwhat a colleague said"
+
+
+def test_who_reacted_and_whether_those_are_all() -> None:
+    few, many = {"name": "pushpin", "users": ["U1"], "count": 1}, {"name": "eyes", "users": ["U1"], "count": 70}
+    message = heard("C1", {"ts": "5.0", "reactions": [few, many, None]})
+
+    assert (message.reacted("pushpin").users, message.reacted("pushpin").everybody) == (("U1",), True)
+    assert not message.reacted("eyes").everybody
+    assert message.reacted("tada").users == ()
+
+
 @pytest.mark.parametrize("ts", ["", "nonsense", "9e99"])
 def test_a_strange_moment_is_now(ts: str) -> None:
     assert moment_of(ts, NOON) == NOON
