@@ -217,6 +217,14 @@ def opened_before(number: int) -> Refused:
     return Refused(title="Open already", reason=reason)
 
 
+def pinned_but_gone(label: str) -> str:
+    """📌 came, and the message is deleted by then."""
+    return (
+        f"The message you put 📌 on was deleted before it could be added to {label}. "
+        f"If what it said matters, add it: `/incident {label} note …`"
+    )
+
+
 def door(title: str, *, is_form: bool) -> str:
     """Slack's ticket ran out before the form could be opened."""
     what = f"The form “{title}”" if is_form else f"The answer “{title}”"

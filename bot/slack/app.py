@@ -17,6 +17,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import wording
+from bot.errors import SlackTrouble
 from bot.manifest import COMMAND
 from bot.slack import forms
 from bot.slack.commands import incident_command
@@ -148,6 +149,9 @@ async def _fault(desk: Desk, error: Exception, request: AsyncBoltRequest, body: 
         if isinstance(error, DatabaseUnavailable):
             log.error("database unavailable", action="database_unavailable", fault=number, why=str(error))
             text = wording.database_unavailable(number)
+        elif isinstance(error, SlackTrouble):
+            log.warning("Slack did not answer in time", action="slack_unasked", fault=number, why=str(error))
+            text = wording.fault(number)
         else:
             log.error("a listener failed", action="listener_fault", fault=number, exc_info=error)
             text = wording.fault(number)

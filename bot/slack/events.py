@@ -7,9 +7,10 @@ https://docs.slack.dev/reference/events
 from collections.abc import Mapping
 from typing import Any
 
+from bot.slack.captures import PUSHPIN, message_deleted, message_edited, pinned, unpinned
 from bot.slack.listeners import Desk
 from bot.slack.offers import alarmed
-from bot.slack.reading import heard
+from bot.slack.reading import Heard, heard
 from bot.slack.watch import overheard
 
 Event = Mapping[str, Any]
@@ -20,16 +21,31 @@ _SAYINGS = {None, "bot_message", "file_share", "me_message", "thread_broadcast"}
 
 async def on_message(desk: Desk, event: Event) -> None:
     """Anything that happened to a message somewhere we are."""
+    subtype, channel = event.get("subtype"), str(event.get("channel") or "")
     if event.get("channel_type") == "im":
         await desk.on_direct_message(event)
-    elif event.get("subtype") in _SAYINGS:
-        await overheard(desk, heard(str(event.get("channel") or ""), event))
+    elif subtype in _SAYINGS:
+        await overheard(desk, heard(channel, event))
+    elif subtype == "message_changed" and isinstance(message := event.get("message"), Mapping):
+        await _changed(desk, heard(channel, message), str(event.get("event_ts")))
+    elif subtype == "message_deleted":
+        await message_deleted(desk, channel, str(event.get("deleted_ts")), str(event.get("event_ts")))
+
+
+async def _changed(desk: Desk, message: Heard, event_ts: str) -> None:
+    if message.gone:  # of the first message of a thread a stone is left
+        await message_deleted(desk, message.channel, message.ts, event_ts)
+    else:
+        await message_edited(desk, message, event_ts)
 
 
 async def on_reaction(desk: Desk, event: Event) -> None:
-    """🚨; every other reaction means nothing to us."""
+    """📌 and 🚨; every other reaction means nothing to us. Skin tones and the like do not count."""
     item = event.get("item") or {}
     if item.get("type") != "message" or not event.get("user") or event.get("user") == desk.bot_user:
         return
-    if event.get("reaction") == SIREN and event.get("type") == "reaction_added":
+    added = event.get("type") == "reaction_added"
+    if event.get("reaction") == PUSHPIN:
+        await (pinned if added else unpinned)(desk, event)
+    elif event.get("reaction") == SIREN and added:
         await alarmed(desk, event)
