@@ -15,6 +15,7 @@ from bot.clock import Clock
 from bot.courier import Courier
 from bot.errors import Limited, NoSlack, SlackTrouble, WrongSettings
 from bot.fingerprints import fingerprinter, secret_of
+from bot.homes import Homes
 from bot.intake import Intake
 from bot.jobs import Jobs
 from bot.lateness import Lateness
@@ -62,6 +63,7 @@ class Deck:
     ticker: Ticker
     people: People
     rosters: Rosters
+    homes: Homes
     lateness: Lateness
     metrics: Metrics
     bolt: AsyncApp
@@ -140,7 +142,8 @@ async def join_parts(settings: Settings, store: Store, clock: Clock, http: aioht
     courier = _courier(store, intake, gateway, places, lateness, clock, identity, metrics)
     ticker = Ticker(store, intake, clock, identity.team)
     intake.on_commit(lambda result: ticker.wake_at(result.outcome.next_due if result.outcome else None))
-    parts: dict[str, Any] = {"store": store, "intake": intake, "people": people, "rosters": rosters}
+    homes = _homes(store, intake, gateway, rosters, people, clock, identity)
+    parts: dict[str, Any] = {"store": store, "intake": intake, "people": people, "rosters": rosters, "homes": homes}
     desk = Desk(
         **parts,
         gateway=gateway,
@@ -183,6 +186,22 @@ def _courier(
     intake.on_commit(lambda result: showing.changed(result.number))
     intake.on_commit(lambda _: courier.wake())
     return courier
+
+
+def _homes(
+    store: Store,
+    intake: Intake,
+    gateway: Gateway,
+    rosters: Rosters,
+    people: People,
+    clock: Clock,
+    identity: Identity,
+) -> Homes:
+    """The Home tabs, which follow every commit about an incident and every change of the roster."""
+    homes = Homes(store, gateway, people, rosters, clock, identity.team, acting=lambda: intake.acting)
+    intake.on_commit(lambda result: homes.changed() if result.number else None)
+    rosters.on_change(homes.changed)
+    return homes
 
 
 def identity_facts(identity: Identity, settings: Settings) -> dict[str, Any]:

@@ -101,7 +101,7 @@ async def _started(deck: Deck, settings: Settings, clock: Clock, held: Held, dea
         if socket:
             await socket.stop()
         raise
-    loops = [deck.courier.run(), deck.ticker.run(), _beat(deck, clock, held), _refresh(deck, clock)]
+    loops = [deck.courier.run(), deck.ticker.run(), deck.homes.run(), _beat(deck, clock, held), _refresh(deck, clock)]
     tasks = [asyncio.create_task(_for_ever(loop, death)) for loop in loops]
     try:
         await web.start()

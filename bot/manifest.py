@@ -25,7 +25,14 @@ BOT_SCOPES = {
     "files:write": "send the export",
     "files:read": "whether an export whose answer was lost has arrived",
 }
-BOT_EVENTS = ["message.channels", "message.groups", "message.im", "reaction_added", "reaction_removed"]
+BOT_EVENTS = [
+    "app_home_opened",
+    "message.channels",
+    "message.groups",
+    "message.im",
+    "reaction_added",
+    "reaction_removed",
+]
 COMMAND = "/incident"
 
 
@@ -40,6 +47,7 @@ def manifest() -> dict[str, Any]:
         },
         "features": {
             "app_home": {
+                "home_tab_enabled": True,
                 "messages_tab_enabled": True,
                 "messages_tab_read_only_enabled": False,
             },

@@ -1,6 +1,7 @@
 """Who is who: what Slack says of a person, and of everybody on the roster. Every question costs time."""
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -84,6 +85,9 @@ class People:
         """Whom the roster means; None for somebody whom Slack does not know."""
         known = self._known.get(self._ids.get(ref, ref))
         return known[1] if known else None
+
+    def named_all(self, refs: Iterable[str]) -> list[tuple[str, Person | None]]:
+        return [(ref, self.named(ref)) for ref in refs]
 
     async def refresh(self) -> None:
         """Asks again about everybody on the roster; whoever cannot be asked about now stays as known."""

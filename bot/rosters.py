@@ -77,19 +77,35 @@ class Rosters:
         """Decides and commits, a refusal too; new incidents get the new roster from here on. Raises `WrongAnswers`."""
         masked, _ = self._masker.whole(replace(command, reachable=self._people.reachable()))
         result, entries = await self._store.transact(lambda tx: self._decide(tx, masked))
-        if entries and not result.refused:
+        if entries:
             self.seats, self._seq = fold_roster(entries), entries[-1].seq
             self._people.take(lists_of(self.seats))
             log.info("the roster was changed", action="roster_set", role=command.role.value, by=command.by.id)
             self._tell()
         return result
 
+    async def refuse(self, command: SetRole, refused: Refused) -> None:
+        """Writes down that a press was refused."""
+        masked, _ = self._masker.whole(command)
+
+        def write(tx: Tx) -> None:
+            if tx.repeat(self._team, command.source_id) is None:
+                self._commit(tx, masked, tx.admin_log(self._team), refused)
+
+        await self._store.transact(write)
+
     def _decide(self, tx: Tx, command: SetRole) -> tuple[Result, list[Entry]]:
+        """What became of it, and the log when a role was set."""
         if known := tx.repeat(self._team, command.source_id):
             title = (known.payload or {}).get("title", "")
             return Result(answer=known.answer, refused=known.refused, title=title, repeated=True), []
-        entries, result = tx.admin_log(self._team), Result()
+        entries = tx.admin_log(self._team)
         outcome = set_role(entries, command)
+        result = self._commit(tx, command, entries, outcome)
+        return result, [*entries, outcome] if isinstance(outcome, Entry) else []
+
+    def _commit(self, tx: Tx, command: SetRole, entries: list[Entry], outcome: Entry | Refused | None) -> Result:
+        result = Result()
         if isinstance(outcome, Refused):
             result = Result(answer=wording.refusal(outcome), refused=True, title=outcome.title)
             sentence = outcome.sentence(lambda user: self._people.name(user) or user, datetime.isoformat)
@@ -98,7 +114,7 @@ class Rosters:
             tx.append_admin(self._team, outcome)
         now, title = self._clock.now(), {"title": result.title}
         tx.remember(self._team, command.source_id, now, answer=result.answer, refused=result.refused, payload=title)
-        return result, [*entries, outcome] if outcome is not None else []
+        return result
 
     async def _fill(self, lists: Lists, file: Path | None) -> None:
         if unknown := await self._people.look_up(lists):

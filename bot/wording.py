@@ -143,11 +143,12 @@ def _status_line(incident: Incident, key: str) -> str:
 def incident_list(incidents: Sequence[Incident], allowed: Iterable[int]) -> str:
     """One line an incident; who is not `allowed` to see more sees number, trigger and state."""
     seen = set(allowed)
-    lines = [_list_line(incident, full=incident.number in seen) for incident in incidents]
+    lines = [list_line(incident, full=incident.number in seen) for incident in incidents]
     return shorten("\n".join(lines), ANSWER) or "There are no incidents yet. `/incident` opens the form."
 
 
-def _list_line(incident: Incident, *, full: bool) -> str:
+def list_line(incident: Incident, *, full: bool) -> str:
+    """Number, trigger and state; with `full` also since when, who leads and what is left."""
     line = f"{escape(steps.title_of(incident))} · {steps.state_of(incident)}"
     if not full:
         return line

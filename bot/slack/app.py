@@ -108,6 +108,12 @@ def _serve_people(app: AsyncApp, desk: Desk) -> None:
         await on_shortcut(desk, body)
         await ack()
 
+    @app.event("app_home_opened")
+    async def home(ack: Any, event: dict[str, Any]) -> None:
+        if event.get("tab") == "home":
+            desk.homes.opened(str(event.get("user")))
+        await ack()
+
     @app.event("message")
     async def message(ack: Any, event: dict[str, Any]) -> None:
         await on_message(desk, event)

@@ -44,10 +44,11 @@ def plain_text(text: str, limit: int) -> Block:
 
 
 def button(
-    label: str, action_id: str, value: str, style: Literal["primary", "danger"] | None = None, *, spoken: str = ""
+    label: str, action_id: str, value: str = "", style: Literal["primary", "danger"] | None = None, *, spoken: str = ""
 ) -> Block:
     """`spoken` is what a screen reader says where several buttons have the same label."""
-    made: Block = {"type": "button", "text": plain_text(label, LABEL), "action_id": action_id, "value": value}
+    made: Block = {"type": "button", "text": plain_text(label, LABEL), "action_id": action_id}
+    made |= {"value": value} if value else {}
     made |= {"style": style} if style else {}
     return {**made, "accessibility_label": plain(spoken, LABEL)} if spoken else made
 

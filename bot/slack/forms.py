@@ -78,7 +78,7 @@ def open_form(
 ) -> View:
     """ "Report an incident". `origin` is the message it was opened from, `source` its permalink."""
     blocks = _report_inputs(text, trigger, keys, noticed_at, drill)
-    return _form(ids.FORM_OPEN, "Report an incident", "Open incident", blocks, _from(source, origin))
+    return form(ids.FORM_OPEN, "Report an incident", "Open incident", blocks, _from(source, origin))
 
 
 def _from(source: str, origin: Origin | None) -> dict[str, Any]:
@@ -128,9 +128,9 @@ def same_key_form(number: int, report: OpenValues) -> View:
     data = {"number": number, **_from(report.source, report.origin)}
     blocks, title = [offer, join], "Same key?"
     if size(json.dumps({**data, "report": kept})) <= _METADATA:
-        return _form(ids.FORM_SAME_KEY, title, "Open incident", blocks, {**data, "report": kept})
+        return form(ids.FORM_SAME_KEY, title, "Open incident", blocks, {**data, "report": kept})
     again = _report_inputs(report.text, report.trigger, keys, report.noticed_at, report.drill, "again:")
-    return _form(ids.FORM_SAME_KEY, title, "Open incident", [*blocks, *again], data)
+    return form(ids.FORM_SAME_KEY, title, "Open incident", [*blocks, *again], data)
 
 
 def is_separate(view: Mapping[str, Any]) -> bool:
@@ -204,7 +204,7 @@ def _step_view(callback: str, incident: Incident, step: str, submit: str, blocks
     title = f"{incident.plan(step).mark} · {incident.label}"
     data = {"number": incident.number, "step": step, **({"mode": mode} if mode else {})}
     first = [context(escape(incident.plan(step).title)), *_drill(incident)]
-    return _form(callback, title, submit, [*first, *blocks], data)
+    return form(callback, title, submit, [*first, *blocks], data)
 
 
 def _drill(incident: Incident) -> list[Block]:
@@ -216,13 +216,13 @@ def _drill(incident: Incident) -> list[Block]:
 
 def note_form(incident: Incident) -> View:
     blocks = [*_drill(incident), asked("text", "What is to be noted?", text_input(multiline=True))]
-    return _form(ids.FORM_NOTE, f"Note · {incident.label}", "Add note", blocks, {"number": incident.number})
+    return form(ids.FORM_NOTE, f"Note · {incident.label}", "Add note", blocks, {"number": incident.number})
 
 
 def close_form(incident: Incident) -> View:
     hint = "The scorecard is posted and the clock stops. Notes, corrections and exports stay possible."
     blocks = [*_drill(incident), asked("reason", "How did it end?", text_input(multiline=True), hint=hint)]
-    return _form(ids.FORM_CLOSE, f"Close {incident.label}", "Close incident", blocks, {"number": incident.number})
+    return form(ids.FORM_CLOSE, f"Close {incident.label}", "Close incident", blocks, {"number": incident.number})
 
 
 # --- notices
@@ -246,7 +246,8 @@ def renewed(view: Mapping[str, Any]) -> View:
     return {key: view[key] for key in _SENT if key in view}
 
 
-def _form(callback: str, title: str, submit: str, blocks: list[Block], data: Mapping[str, Any]) -> View:
+def form(callback: str, title: str, submit: str, blocks: list[Block], data: Mapping[str, Any]) -> View:
+    """A form that carries `data` along unseen."""
     marked = [{"block_id": f"b{position}", **block} for position, block in enumerate(blocks)]
     return {
         "type": "modal",

@@ -15,6 +15,7 @@ JOIN_YES = "join_yes"
 REPORT_OPEN = "report_open"  # "Report it instead": the value is the text
 ALERT_OPEN = "alert_open"
 ALERT_DISMISS = "alert_dismiss"
+ROSTER_EDIT = "roster_edit"  # the value is the role
 LINK = "link"  # Slack opens the address by itself
 
 FORM_OPEN = "form_open"
@@ -26,6 +27,7 @@ FORM_ANSWER = "form_answer"
 FORM_WAIVE = "form_waive"
 FORM_NOTE = "form_note"
 FORM_CLOSE = "form_close"
+FORM_ROSTER = "form_roster"
 
 SHORTCUT_REPORT = "report_incident"
 SHORTCUT_MESSAGE = "open_incident"

@@ -9,6 +9,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.errors import SlackTrouble
+from bot.homes import Homes
 from bot.intake import Intake
 from bot.masking import Masker
 from bot.people import PATIENCE_S, TICKET_PATIENCE_S, People
@@ -45,6 +46,7 @@ class Desk:
     gateway: Gateway
     people: People
     rosters: Rosters
+    homes: Homes
     masker: Masker
     clock: Clock
     places: Places

@@ -8,6 +8,7 @@ from bot.errors import SlackTrouble
 from bot.slack import forms, ids
 from bot.slack.alert_presses import ALERT_PRESSES
 from bot.slack.listeners import Desk, press_id
+from bot.slack.roster_acts import on_edit
 from bot.slack.values import origin_in
 from playbooks.access import Act
 from playbooks.commands import Join, TakeOver
@@ -20,11 +21,18 @@ Body = Mapping[str, Any]
 
 
 async def on_press(desk: Desk, body: Body) -> None:
-    """Answers every press; one that nobody knows is told so."""
+    """Answers every press; one that nobody knows is told so. The presser's Home tab follows at once."""
+    try:
+        await _answer_press(desk, body)
+    finally:
+        desk.homes.acted(desk.actor(body).id)
+
+
+async def _answer_press(desk: Desk, body: Body) -> None:
     action = (body.get("actions") or [{}])[0]
     action_id = str(action.get("action_id") or "")
-    if action_id in ALERT_PRESSES:
-        await ALERT_PRESSES[action_id](desk, body)
+    if action_id in _ELSEWHERE:
+        await _ELSEWHERE[action_id](desk, body)
         return
     if action_id in _QUIET or action.get("type") not in (None, "button"):
         return
@@ -172,6 +180,7 @@ _OF_A_STEP = {
     ids.ANSWER_GIVE,
     ids.ANSWER_WAIVE,
 }
+_ELSEWHERE = {**ALERT_PRESSES, ids.ROSTER_EDIT: on_edit}  # about no incident, or about one to be
 _QUIET = {ids.LINK}  # a link button: Slack opens it by itself
 _PRESSES: dict[str, Callable[[Desk, Body, Incident, str | None], Awaitable[None]]] = {
     ids.STEP_COMPLETE: _complete,

@@ -245,6 +245,11 @@ def report(incident: Incident, text: str) -> str:
 # --- the answer that is still to come
 
 
+def answer_label(plan: Step) -> str:
+    """Of the button that leads to the form for it."""
+    return "Enter ticket ID" if plan.pending and plan.pending.field == "ticket_id" else "Enter answer"
+
+
 def ask_message(incident: Incident, key: str, context: Context) -> Message | None:
     """Asks for what a submitted step still owes. None when it was given before this was ever posted."""
     ask = asked(incident, key)
@@ -258,7 +263,7 @@ def ask_message(incident: Incident, key: str, context: Context) -> Message | Non
     sent = f" at {words.moment_near(incident, ask.step.done_at)}" if ask.step.done_at else ""
     body = f"This was submitted{sent} without the {owed}. Enter it as soon as you have it, or waive it."
     carried = ids.value(incident.number, ask.step.key)
-    label = "Enter ticket ID" if ask.plan.pending.field == "ticket_id" else "Enter answer"
-    buttons = actions(button(label, ids.ANSWER_GIVE, carried, "primary"), button("Waive", ids.ANSWER_WAIVE, carried))
+    give = button(answer_label(ask.plan), ids.ANSWER_GIVE, carried, "primary")
+    buttons = actions(give, button("Waive", ids.ANSWER_WAIVE, carried))
     lines = [*notices, body]
     return message([escape(title), *lines], [header(title), section("\n".join(lines)), buttons], context)

@@ -6,6 +6,7 @@ from typing import Any
 from bot import wording
 from bot.slack import forms, ids, values
 from bot.slack.listeners import Desk
+from bot.slack.roster_acts import on_roster
 from playbooks.access import Act
 from playbooks.commands import Close, Complete, Correct, GiveAnswer, HandOver, MoreTime, Note, Open, Skip, Waive
 from playbooks.entries import Actor
@@ -33,6 +34,8 @@ async def on_submission(desk: Desk, body: Body) -> Answer:
     except NotFound:
         await desk.tell_of_keys(body, view.get("state"), form_id(view))
         return _said("Not found", wording.no_such_incident(forms.about(view).number))
+    finally:
+        desk.homes.acted(desk.actor(body).id)
 
 
 async def _open(desk: Desk, body: Body, view: Mapping[str, Any]) -> Answer:
@@ -151,4 +154,5 @@ _FORMS: dict[str, Callable[[Desk, Body, Mapping[str, Any]], Awaitable[Answer]]] 
     ids.FORM_WAIVE: _waive,
     ids.FORM_NOTE: _note,
     ids.FORM_CLOSE: _close,
+    ids.FORM_ROSTER: on_roster,
 }

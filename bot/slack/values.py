@@ -111,6 +111,12 @@ def read_cant(view: Mapping[str, Any]) -> CantValues:
     )
 
 
+def read_people(view: Mapping[str, Any]) -> tuple[str, ...]:
+    """The people of a form that asks for several, in the order in which they were chosen."""
+    chosen = (_inputs(view).get("people") or {}).get("selected_users") or ()
+    return tuple(dict.fromkeys(user for user in chosen if isinstance(user, str) and user))
+
+
 def read_text(view: Mapping[str, Any]) -> str:
     """The text of a form that asks for one."""
     return next((text for element in _inputs(view).values() if (text := _text(element))), "")

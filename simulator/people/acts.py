@@ -11,6 +11,7 @@ from simulator.errors import NotPossible, SlackError
 from simulator.model import Channel, Json, Message, User, View
 from simulator.people import payloads, sight
 from simulator.people.responses import reply
+from simulator.shapes import view_json
 from simulator.state import chosen_state, initial_state
 from simulator.workspace import Workspace
 
@@ -99,7 +100,10 @@ class Acts:
         """Open the app's Home or Messages tab. https://docs.slack.dev/reference/events/app_home_opened"""
         dm = self.workspace.direct_message(self.user.id, self.workspace.bot.id)
         event_ts = self.workspace.timestamps.next()
-        event = {"type": "app_home_opened", "user": self.user.id, "channel": dm.id, "tab": tab, "event_ts": event_ts}
+        event: Json = {"type": "app_home_opened", "user": self.user.id, "channel": dm.id, "tab": tab}
+        event["event_ts"] = event_ts
+        if tab == "home" and (view := self.workspace.homes.get(self.user.id)):
+            event["view"] = view_json(self.workspace, view)
         self.workspace.delivery.event(event)
         return {"acked": None}
 

@@ -174,6 +174,7 @@ class Company:
             started = await self.deck.courier.drain_once()
             await self.deck.courier.settle()
             if not ticked and not started:
+                await self.deck.homes.once(self.clock.now())
                 await self._events()
                 return
         raise AssertionError("it never becomes quiet")

@@ -6,7 +6,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from simulator import posts
-from simulator.driver import NotOffered, NotVisible, Practice
+from simulator.driver import NoAnswer, NotOffered, NotVisible, Practice
 from simulator.web import Server
 from simulator.workspace import Workspace
 from tests.simulator.parts import actions, button, options, section
@@ -166,7 +166,26 @@ async def test_opening_home_tells_the_app(practice: Practice, workspace: Workspa
     home = await dana.home()
     assert home is not None
     assert home.text == "Welcome"
-    assert workspace.ledger.deliveries("app_home_opened")[0].facts["payload"]["event"]["tab"] == "home"
+    event = workspace.ledger.deliveries("app_home_opened")[0].facts["payload"]["event"]
+    assert event["tab"] == "home"
+    assert event["view"]["blocks"] == workspace.homes[dana.id].blocks
+
+
+async def test_a_button_on_the_home_tab_is_pressed_by_its_row(
+    practice: Practice, workspace: Workspace, client: AsyncWebClient
+) -> None:
+    dana = practice.person("Dana Ito")
+    with pytest.raises(NotVisible, match="on the Home tab; there are"):
+        await dana.press_home("Go")
+    blocks = [section("one"), actions("Go"), section("two"), {**actions("Go"), "block_id": "second"}]
+    await client.views_publish(user_id=dana.id, view={"type": "home", "blocks": blocks})
+    with pytest.raises(NoAnswer):
+        await dana.press_home("Go", row="two")
+
+    pressed = workspace.ledger.deliveries("block_actions")[0].facts["payload"]
+    assert pressed["actions"][0]["block_id"] == "second"
+    assert pressed["view"]["type"] == "home"
+    assert "channel" not in pressed
 
 
 async def test_people_take_the_token(server: Server) -> None:

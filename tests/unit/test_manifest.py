@@ -29,6 +29,7 @@ NEEDS: dict[str, set[str]] = {
     "users.info": {"users:read"},
     "users.lookupByEmail": {"users:read", "users:read.email"},
     "views.open": set(),
+    "views.publish": set(),
     "views.update": set(),
 }
 # What events need that no method does: https://docs.slack.dev/reference/events/reaction_added
@@ -61,8 +62,9 @@ def test_the_events_are_those_that_are_listened_to() -> None:
     assert '@app.event("message")' in (ROOT / "bot" / "slack" / "app.py").read_text()
 
 
-def test_direct_messages_can_be_written_to_and_commands_escape_mentions() -> None:
+def test_direct_messages_can_be_written_to_there_is_a_home_tab_and_commands_escape_mentions() -> None:
     features = manifest()["features"]
 
     assert features["app_home"]["messages_tab_enabled"]
+    assert features["app_home"]["home_tab_enabled"]
     assert features["slash_commands"][0]["should_escape"]
