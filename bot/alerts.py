@@ -1,7 +1,8 @@
 """The threaded offer under an alert: how it is known, where it hangs, and what it shows.
 
 What it shows is what was wanted last: the question (nothing), `opening` (the form is with somebody), `dismissed`, or
-the `number` of the incident that was opened from it. The alert's own words are kept with the happening, and stay.
+the `number` of the incident that was opened from it (a `drill` leaves the question standing). The alert's own words
+are kept with the happening, and stay.
 """
 
 from collections.abc import Mapping

@@ -8,6 +8,7 @@ from bot.slack import ids
 from bot.slack.blocks import Block, actions, button, section
 from bot.slack.messages import Context, Message, message
 from bot.slack.text import clock, link, mention
+from bot.wording_steps import DRILL
 from playbooks.entries import SYSTEM
 from playbooks.incident import label_of
 
@@ -16,12 +17,13 @@ ENOUGH = "This sender opened five incidents by itself within the hour, so this o
 
 
 def alert(payload: Mapping[str, Any], context: Context) -> Message:
-    """The offer under an alert. The buttons stay while there is something to decide."""
+    """The offer under an alert. The buttons stay while there is something to decide: a drill decides nothing."""
     line = _line(payload)
     buttons: list[Block] = []
-    if "number" not in payload:
+    settled = "number" in payload and not payload.get("drill")
+    if not settled:
         buttons.append(button("Open incident", ids.ALERT_OPEN, "alert", "primary"))
-    if "number" not in payload and "dismissed" not in payload:
+    if not settled and "dismissed" not in payload:
         buttons.append(button("Not an incident", ids.ALERT_DISMISS, "alert"))
     return message([line], [section(line), *([actions(*buttons)] if buttons else [])], context)
 
@@ -29,7 +31,8 @@ def alert(payload: Mapping[str, Any], context: Context) -> Message:
 def _line(payload: Mapping[str, Any]) -> str:
     when = clock(datetime.fromtimestamp(payload.get("at") or 0, tz=UTC))
     if number := payload.get("number"):
-        return _opened(int(number), str(payload.get("by") or SYSTEM), when, joined=bool(payload.get("joined")))
+        said = _opened(int(number), str(payload.get("by") or SYSTEM), when, joined=bool(payload.get("joined")))
+        return f"{DRILL} · {said} {QUESTION}" if payload.get("drill") else said
     if who := payload.get("dismissed"):
         return f"Not an incident, says {mention(str(who))} ({when})."
     if who := payload.get("opening"):

@@ -78,6 +78,17 @@ async def test_an_alert_that_is_none_says_who_said_so_and_may_still_be_one(compa
     assert len(await company.incidents()) == 1
 
 
+async def test_a_drill_from_a_real_alert_leaves_the_question_standing(company: Company) -> None:
+    await alert(company)
+    await report_it(company, company.sam, **{"This is a drill": True})
+    found = (await offers(company))[0]
+    assert found.text.startswith("DRILL · INC-0001 was opened from this by @Sam Okafor")
+
+    await report_it(company, company.dana)
+    assert [i.drill for i in await company.incidents()] == [True, False]
+    assert await offers(company) == []
+
+
 async def test_the_second_press_reads_who_was_first(company: Company) -> None:
     await alert(company)
     await company.dana.press("Not an incident", in_message=OFFER, channel=ALERTS)
