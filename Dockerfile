@@ -9,7 +9,7 @@ RUN pip install --no-cache-dir --disable-pip-version-check uv==0.13.8
 WORKDIR /src
 # Each locked package is checked against its hash in uv.lock. What builds the wheel stays out of what runs.
 COPY pyproject.toml uv.lock ./
-RUN UV_PROJECT_ENVIRONMENT=/opt/quarterdeck uv sync --frozen --no-dev --no-install-project --compile-bytecode \
+RUN UV_PROJECT_ENVIRONMENT=/opt/quarterdeck uv sync --frozen --no-dev --extra export --no-install-project --compile-bytecode \
  && UV_PROJECT_ENVIRONMENT=/opt/build uv sync --frozen --only-group build
 COPY README.md LICENSE ./
 COPY bot bot

@@ -46,14 +46,15 @@ def run() -> None:
 @app.command()
 def export(
     incident: Number,
-    form: Annotated[str, typer.Option("--format", help="md, json, csv or html")] = "md",
+    form: Annotated[str, typer.Option("--format", help="md, json, csv, html, pdf or png")] = "md",
     output: Annotated[Path | None, typer.Option("--output", help="a file; without it, standard output")] = None,
     as_of: Annotated[int | None, typer.Option("--as-of", min=1, help="the last entry to take; default: all")] = None,
 ) -> None:
     """Write the record of an incident as a file."""
     from bot.desk_work import export_incident
 
-    content = _do(export_incident(incident, form, as_of))
+    terminal = output is None and sys.stdout.isatty()
+    content = _do(export_incident(incident, form, as_of, terminal=terminal))
     if output is None:
         sys.stdout.buffer.write(content)
         return

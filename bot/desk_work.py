@@ -5,8 +5,8 @@ import re
 from pathlib import Path
 
 from bot.errors import Stop
+from bot.exporting import TYPESET, export, unavailable
 from bot.settings import Settings, load_settings
-from playbooks.exports import render_export, unavailable
 from playbooks.incident import label_of
 from playbooks.verify import verify_json
 from storage.at_rest import verify_at_rest
@@ -18,10 +18,15 @@ from storage.store import Store
 _INCIDENT = re.compile(r"(?:inc-)?0*([1-9][0-9]{0,8})", re.IGNORECASE)
 
 
-async def export_incident(incident: str, form: str, as_of: int | None = None) -> bytes:
-    """The record as bytes of the format, up to the entry `as_of`. Raises `Stop` when there is no such thing."""
+async def export_incident(incident: str, form: str, as_of: int | None = None, *, terminal: bool = False) -> bytes:
+    """The record as bytes of the format, up to the entry `as_of`.
+
+    Raises `Stop` when there is no such thing, and when a terminal would have to show what is no text.
+    """
     if problem := unavailable(form):
         raise Stop(problem)
+    if terminal and form in TYPESET:
+        raise Stop(f"A terminal cannot show {form}. Write it to a file: --output {incident}.{form}")
     async with _Record() as (store, team):
         number = _number(incident)
         entries = await store.entries(team, number)
@@ -29,7 +34,7 @@ async def export_incident(incident: str, form: str, as_of: int | None = None) ->
             raise Stop(f"There is no incident {label_of(number)}.")
         if as_of is not None and as_of > len(entries):
             raise Stop(f"{label_of(number)} has no entry {as_of}; its last is {len(entries)}.")
-        return render_export(form, entries, as_of)[1]
+        return (await export(form, entries, as_of))[1]
 
 
 async def verify_anything(what: str) -> tuple[bool, str]:

@@ -8,12 +8,12 @@ import structlog
 from bot.clock import Clock
 from bot.crashpoints import passing
 from bot.errors import Limited, NotSent, Rejected, SlackTrouble, Unclear
+from bot.exporting import NotInstalled, export
 from bot.intake import Intake
 from bot.places import Places
 from bot.slack.gateway import Gateway
 from bot.troubles import why
 from playbooks.commands import ChannelReady, ChannelRefused, Exported, JobFailed
-from playbooks.exports import render_export
 from playbooks.incident import Incident
 from storage import rows
 from storage.rows import JobAttempted, JobDelayed, JobDone, JobProgress, JobRow
@@ -59,7 +59,7 @@ class Jobs:
         return {**facts, "source_id": f"job:{job.team}:{job.number}:{job.key}"}
 
     async def _failed(self, job: JobRow, error: SlackTrouble) -> None:
-        log.warning("refused by Slack", action="job_refused", job=job.key, number=job.number, error=error.error)
+        log.warning("refused for good", action="job_refused", job=job.key, number=job.number, error=error.error)
         facts = {**self._about(job), "error": error.error, "why": why(error.error)}
         command = ChannelRefused(**facts) if job.kind == "channel" else JobFailed(**facts, job=job.key)
         await self._intake.submit(command, rows.JobFailed(id=job.id))
@@ -136,7 +136,10 @@ class Jobs:
     async def _export(self, job: JobRow, _: Incident) -> None:
         """The files flow: a place for the bytes, the bytes, then the sharing, which is done once only."""
         entries = await self._store.entries(job.team, job.number, job.args["as_of_seq"])
-        name, content = render_export(job.args["format"], entries)
+        try:
+            name, content = await export(job.args["format"], entries)
+        except NotInstalled as error:  # wanted where it is installed, done where it is not
+            raise Rejected("export", "not_installed") from error
         channel = await self._places.dm(job.team, job.args["to"])
         file = job.progress.get("file")
         if file is None or not await self._shared(file, channel):

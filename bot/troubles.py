@@ -9,6 +9,7 @@ WHY = {
     "invalid_auth": "Slack does not accept the token",
     "message_not_found": "the message was deleted",
     "missing_scope": "the app lacks a permission; compare with slack-manifest.yaml and install it again",
+    "not_installed": "typst is not installed where Quarterdeck runs: pip install 'quarterdeck[export]'",
     "not_in_channel": "Quarterdeck is not in the channel",
     "restricted_action": "a policy of the workspace forbids it",
     "token_revoked": "the token was revoked",

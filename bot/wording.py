@@ -96,7 +96,7 @@ _HELP = (
     ("/incident list", "the incidents of this workspace"),
     ("/incident note <text>", "add to the timeline"),
     ("/incident assign <role> @person", "security_lead, dev_lead, auditor or recovery_owner"),
-    ("/incident export [md|json|csv|html]", "the record, as a file for you alone"),
+    ("/incident export [md|json|csv|html|pdf|png]", "the record, as a file for you alone"),
     ("/incident close <reason>", "when every step is done, submitted or skipped"),
     ("/incident false-alarm <reason>", "call it off; open steps are skipped"),
     ("/incident reopen <reason>", "its clock goes on where it stood"),

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot import wording
+from bot.exporting import unavailable
 from bot.slack import forms
 from bot.slack.grammar import NEEDS_INCIDENT, Line, read
 from bot.slack.listeners import Desk
@@ -15,7 +16,6 @@ from playbooks.access import Act
 from playbooks.commands import Assign, Close, Export, FalseAlarm, Note, OnIncident, Reopen, Try
 from playbooks.entries import Actor
 from playbooks.errors import WrongAnswers
-from playbooks.exports import unavailable
 from playbooks.incident import Incident, label_of
 from playbooks.model import Role
 from playbooks.objections import objection

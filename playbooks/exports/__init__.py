@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from playbooks.entries import Entry
-from playbooks.errors import one_of
 from playbooks.exports.as_csv import as_csv
 from playbooks.exports.as_html import as_html
 from playbooks.exports.as_json import as_json
@@ -25,27 +24,24 @@ FORMATS: dict[str, Format] = {
     "csv": Format(write=as_csv, suffix=".csv", media_type="text/csv; charset=utf-8"),
     "html": Format(write=as_html, suffix=".html", media_type="text/html; charset=utf-8"),
 }
-PLANNED = ("pdf",)
-
-
-def unavailable(name: str) -> str | None:
-    """Why there is no export in that format, as one sentence; None when there is."""
-    if name in FORMATS:
-        return None
-    there = one_of(list(FORMATS))
-    if name in PLANNED:
-        return f"The export as {name} is not built yet. Choose {there}."
-    return f"There is no export as “{name[:40]}”. Choose {there}."
 
 
 def render_export(name: str, entries: Sequence[Entry], as_of_seq: int | None = None) -> tuple[str, bytes]:
     """The file's name and bytes, of the entries up to `as_of_seq`.
 
-    Raises `ValueError` for a format that `unavailable` objects to, and when the entries make no incident.
+    Raises `KeyError` for a format that is not in `FORMATS`, and `ValueError` when the entries make no incident.
     """
-    if problem := unavailable(name):
-        raise ValueError(problem)
-    kept = [entry for entry in entries if as_of_seq is None or entry.seq <= as_of_seq]
-    form = FORMATS[name]
-    content = form.write(kept).encode("utf-8")
-    return f"{label_of(kept[0].incident)}{form.suffix}", content
+    form, kept = FORMATS[name], up_to(entries, as_of_seq)
+    return file_name(kept, form.suffix), form.write(kept).encode("utf-8")
+
+
+def up_to(entries: Sequence[Entry], as_of_seq: int | None) -> list[Entry]:
+    """The record as it was after that entry; all of it without one."""
+    return [entry for entry in entries if as_of_seq is None or entry.seq <= as_of_seq]
+
+
+def file_name(entries: Sequence[Entry], suffix: str) -> str:
+    """`INC-0001.md`. Raises `ValueError` when there is no entry."""
+    if not entries:
+        raise ValueError("no entries make no incident")
+    return f"{label_of(entries[0].incident)}{suffix}"

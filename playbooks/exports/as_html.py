@@ -3,7 +3,6 @@
 Content-Security-Policy in a meta tag: https://www.w3.org/TR/CSP3/#meta-element. Every text goes through `_text`.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
@@ -11,7 +10,7 @@ from playbooks.entries import Entry
 from playbooks.exports.html_style import POLICY, STYLE
 from playbooks.exports.picture import picture
 from playbooks.exports.report import LESSONS, NOTHING, SCORECARD, TIMELINE, TIMES, Report, Row, StepEvidence, report
-from playbooks.exports.visible import visible
+from playbooks.exports.visible import is_web, visible
 from playbooks.fold import fold
 
 
@@ -110,7 +109,7 @@ def _cell(said: str) -> str:
 
 def _link(url: str) -> str:
     """A link that shows itself, or plain text when it is none of the web."""
-    if not re.match(r"https?://[^\s/]", url, re.IGNORECASE):
+    if not is_web(url):
         return _text(url)
     shown = _text(url)
     return f'<a href="{shown}" rel="noopener noreferrer">{shown}</a>'

@@ -8,7 +8,7 @@ HTML begins with: https://spec.commonmark.org/0.31.2/#backslash-escapes. GitHub'
 import re
 from itertools import pairwise
 
-from playbooks.exports.visible import visible
+from playbooks.exports.visible import is_web, visible
 
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _SPECIAL = re.compile(r"[\\`*_\[\]{}|~#$!^]")
@@ -31,7 +31,7 @@ def quoted(text: str) -> str:
 
 def link(url: str) -> str:
     """`url` as a link that shows itself, or as plain text when it is none of the web."""
-    if not re.match(r"https?://", url, re.IGNORECASE):
+    if not is_web(url):
         return inline(url)
     return f"<{_UNSAFE_IN_LINK.sub(lambda found: _percent(found[0]), visible(url))}>"
 

@@ -1,5 +1,6 @@
 """Characters that no format can show: each becomes one that says that something was there."""
 
+import re
 import unicodedata
 
 REPLACED = "\ufffd"
@@ -18,6 +19,11 @@ def visible(text: str) -> str:
 def one_line(text: str) -> str:
     """The same with every stretch of white space as one blank."""
     return visible(" ".join(text.split()))
+
+
+def is_web(url: str) -> bool:
+    """Whether it may be a link: an address of the web, and neither `javascript:` nor a file."""
+    return re.match(r"https?://[^\s/]", url, re.IGNORECASE) is not None
 
 
 def apart(text: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.acceptance.processes import ROOT, Installation
 
 UV = ROOT / ".tools" / "bin" / "uv"
-EXTRAS: tuple[str, ...] = ()
+EXTRAS = ("export",)
 
 
 def clean_environment() -> dict[str, str]:

@@ -156,14 +156,14 @@ async def test_the_command_line_beside_a_running_bot_and_without_a_record(slack:
     listed = await quarterdeck("incidents", environment=environment)
     unknown = await quarterdeck("verify", "INC-9999", environment=environment)
     no_file = await quarterdeck("verify", "no-such-file.json", environment=environment)
-    no_format = await quarterdeck("export", "INC-0001", "--format", "pdf", environment=environment)
+    no_format = await quarterdeck("export", "INC-0001", "--format", "docx", environment=environment)
     wrong = await quarterdeck("explode", environment=environment)
     await bot.stop()
 
     assert listed[:2] == (0, "There are no incidents yet.\n")
     assert unknown[0] == no_file[0] == no_format[0] == 1
     assert "INC-9999" in unknown[2] or "9999" in unknown[2]
-    assert "not built yet" in no_format[2]
+    assert "There is no export as “docx”" in no_format[2]
     assert wrong[0] == 2
 
 

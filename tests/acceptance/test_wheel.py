@@ -93,13 +93,19 @@ async def test_an_incident_from_the_report_to_the_verified_export(installed: Ins
         await report(slack)
         listed = await quarterdeck("incidents", environment=environment, of=installed)
         file = tmp_path / "INC-0001.json"
-        written = await quarterdeck(
-            "export", "INC-0001", "--format", "json", "--output", str(file), environment=environment, of=installed
-        )
+        written = [
+            await quarterdeck(
+                *("export", "INC-0001", "--format", form, "--output", str(file.with_suffix(f".{form}"))),
+                environment=environment,
+                of=installed,
+            )
+            for form in ("json", "pdf")
+        ]
         verified = [await quarterdeck("verify", w, environment=environment, of=installed) for w in ("INC-0001", file)]
         assert await bot.stop() == 0
 
     assert "INC-0001" in listed[1]
-    assert (written[0], [code for code, *_ in verified]) == (0, [0, 0])
+    assert [code for code, *_ in (*written, *verified)] == [0, 0, 0, 0]
+    assert file.with_suffix(".pdf").read_bytes().startswith(b"%PDF")  # its font and template came with the wheel
     assert json.loads(file.read_text())["incident"]
     assert list(installed.folder.iterdir()) == [installed.manifest]  # nothing was left where it ran

@@ -80,7 +80,7 @@ async def test_export_says_what_there_is(company: Company) -> None:
     assert "is coming to you privately" in await company.say(company.sam, "export", CHANNEL)
     assert b"INC-0001" in await company.sam.download("INC-0001.md")
     said = await company.say(company.sam, "export docx", CHANNEL)
-    assert "docx" in said
+    assert said == "There is no export as “docx”. Choose md, json, csv, html, pdf or png."
     assert Kind.EXPORT_WANTED in await company.kinds()
 
 

@@ -1,5 +1,7 @@
 """Deeds with a result, when their answers are lost or somebody is refused: done once, and never instead of others."""
 
+import sys
+
 import pytest
 
 from playbooks.entries import Kind
@@ -87,3 +89,16 @@ async def test_a_deleted_prompt_stays_deleted_and_stops_nothing(company: Company
     await company.devi.press("Complete step", in_message=head("T+5"), channel=CHANNEL)
     await company.send(company.devi, REVOKED)
     assert "Done 12:05" in (await company.prompt(company.devi, "T+5", channel=CHANNEL)).text
+
+
+async def test_an_export_that_cannot_be_made_here_is_said_and_not_tried_for_ever(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await company.open()
+    monkeypatch.setattr("bot.slack.commands.unavailable", lambda _: None)  # asked where it could be made
+    monkeypatch.setitem(sys.modules, "typst", None)
+    await company.say(company.sam, "INC-0001 export pdf")
+    await company.minutes(1)
+
+    assert (await company.kinds()).count(Kind.JOB_FAILED) == 1
+    assert "pip install 'quarterdeck[export]'" in (await company.last(Kind.JOB_FAILED)).text

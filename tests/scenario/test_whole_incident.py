@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.exporting import NAMES, export
 from playbooks.entries import Kind
 from playbooks.verify import verify_json
 from tests.scenario.company import (
@@ -141,7 +142,7 @@ async def test_the_pressed_copy_changes_first(company: Company, channel: str) ->
     assert done[0] == pressed.ts
 
 
-@pytest.mark.parametrize(("form", "name"), [("md", "INC-0001.md"), ("json", "INC-0001.json")])
+@pytest.mark.parametrize(("form", "name"), [(form, f"INC-0001.{form}") for form in NAMES])
 async def test_export_goes_privately_to_who_asked(company: Company, form: str, name: str) -> None:
     await company.open()
     await company.everything()
@@ -149,7 +150,9 @@ async def test_export_goes_privately_to_who_asked(company: Company, form: str, n
 
     assert "is coming to you privately" in said
     content = await company.sam.download(name)
-    assert b"INC-0001" in content
+    wanted = await company.last(Kind.EXPORT_WANTED)
+    entries = await company.entries()
+    assert (name, content) == await export(form, entries, wanted.data["as_of_seq"])
     assert [share["channel"] for share in next(iter(company.workspace.files.values())).shares] == [
         (await company.sam.messages(BOT))[-1].channel
     ]

@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.typeset import engine
 from playbooks.entries import Actor
 from playbooks.errors import WrongAnswers
 from playbooks.exports import render_export
@@ -93,4 +94,6 @@ def test_the_record_always_holds(
     cells = csv.DictReader(io.StringIO(render_export("csv", story.entries)[1].decode("utf-8-sig"), newline=""))
     assert [(int(row["seq"]), restored(row["text"])) for row in cells] == [(e.seq, e.text) for e in story.entries]
     assert Page(render_export("html", story.entries)[1].decode()).errors == []
+    assert engine.pdf(story.entries).startswith(b"%PDF")
+    assert engine.png(story.entries).startswith(b"\x89PNG")
     assert ET.fromstring(picture(story.incident)).get("role") == "img"  # noqa: S314 - because it is our own text

@@ -202,7 +202,7 @@ def test_who_pasted_a_key_is_told_to_delete_it() -> None:
 
 
 def test_help_and_what_nobody_knows() -> None:
-    assert "/incident export [md|json|csv|html]" in as_seen(notice("help", {}))
+    assert "/incident export [md|json|csv|html|pdf|png]" in as_seen(notice("help", {}))
     assert render_notice("unheard", {}, Context(now=NOON, delivery_id="d1")) is None
 
 
