@@ -44,7 +44,7 @@ chaos: setup ## seeded kills, as many as you like: make chaos SEEDS=200 FIRST_SE
 
 dist: setup ## the wheel, in dist/, and the list of the locked dependencies with their hashes
 	@$(UV) build --wheel --no-build-isolation --python $(PY) --out-dir dist --quiet
-	@$(UV) export --frozen --no-dev --no-emit-project --no-header --quiet --output-file dist/requirements.txt
+	@$(UV) export --frozen --no-dev --extra export --no-emit-project --no-header --quiet --output-file dist/requirements.txt
 	@ls dist/*.whl dist/requirements.txt
 
 # What holds the house together without running it: who may import whom, and that the docs name everything.
