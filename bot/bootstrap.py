@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar
 
 import aiohttp
@@ -129,9 +128,8 @@ async def join_parts(settings: Settings, store: Store, clock: Clock, http: aioht
     metrics = Metrics()
     gateway = gateway_of(settings, http, metrics.called)
     identity = await identify(gateway, settings.slack_api_url)
-    people, masker = People(gateway, clock, identity.team), Masker(fingerprinter(secret_of(settings)))
-    rosters = Rosters(store, people, masker, clock, identity.team)
-    await _know_roster(rosters, roster, settings.quarterdeck_roster)
+    masker = Masker(fingerprinter(secret_of(settings)))
+    people, rosters = await _know_roster(settings, roster, store, gateway, masker, clock, identity)
     alerts = await find_alerts(gateway, settings.quarterdeck_alerts_channel)
 
     intake = Intake(
@@ -144,18 +142,9 @@ async def join_parts(settings: Settings, store: Store, clock: Clock, http: aioht
     intake.on_commit(lambda result: ticker.wake_at(result.outcome.next_due if result.outcome else None))
     homes = _homes(store, intake, gateway, rosters, people, clock, identity)
     parts: dict[str, Any] = {"store": store, "intake": intake, "people": people, "rosters": rosters, "homes": homes}
-    desk = Desk(
-        **parts,
-        gateway=gateway,
-        masker=masker,
-        clock=clock,
-        places=places,
-        watching=Watching(words=playbook.watch_words, auto_open=settings.quarterdeck_auto_open),
-        team=identity.team,
-        bot_user=identity.bot_user,
-        bot_id=identity.bot_id,
-        pressed=courier.pressed,
-    )
+    tools: dict[str, Any] = {"gateway": gateway, "masker": masker, "clock": clock, "places": places}
+    watching = Watching(words=playbook.watch_words, auto_open=settings.quarterdeck_auto_open)
+    desk = Desk(**parts, **tools, **_who(identity), watching=watching, pressed=courier.pressed)
     bolt = bolt_app(desk, gateway.client, identity_facts(identity, settings))
     _count_requests(bolt, metrics, clock)
     loops: dict[str, Any] = {"courier": courier, "ticker": ticker}
@@ -216,8 +205,24 @@ def identity_facts(identity: Identity, settings: Settings) -> dict[str, Any]:
     }
 
 
-async def _know_roster(rosters: Rosters, lists: Lists, file: Path | None) -> None:
+async def _know_roster(
+    settings: Settings,
+    lists: Lists,
+    store: Store,
+    gateway: Gateway,
+    masker: Masker,
+    clock: Clock,
+    identity: Identity,
+) -> tuple[People, Rosters]:
+    people = People(gateway, clock, identity.team)
+    rosters = Rosters(store, people, masker, clock, identity.team)
     try:
-        await _patiently(lambda: rosters.begin(lists, file))
+        await _patiently(lambda: rosters.begin(lists, settings.quarterdeck_roster))
     except SlackTrouble as error:
         raise NoSlack(f"QUARTERDECK_ROSTER: people cannot be looked up: {why(error.error)}.") from None
+    return people, rosters
+
+
+def _who(identity: Identity) -> dict[str, Any]:
+    """What a listener must know of us."""
+    return {"team": identity.team, "bot_user": identity.bot_user, "bot_id": identity.bot_id}

@@ -2,6 +2,7 @@
 
 Stop                  the program cannot start or go on; sentences for the operator, and an exit code
 ├── WrongSettings     an environment variable or a file it names (exit 2)
+├── DamagedRoster     the log of the roster's changes gives no roster (exit 1)
 └── NoSlack           Slack cannot be reached or refuses us (exit 1)
 SlackTrouble          one call failed; what that means for what was to be done:
 ├── Limited           not before `retry_after` seconds
@@ -31,6 +32,10 @@ class WrongSettings(Stop):
 
 class NoSlack(Stop):
     """Slack cannot be reached, or refuses the tokens."""
+
+
+class DamagedRoster(Stop):
+    """The log of the roster's changes does not give a roster."""
 
 
 class SlackTrouble(Exception):

@@ -7,7 +7,7 @@ from bot.clock import SystemClock
 from bot.desk_work import _Record
 from bot.errors import Stop
 from bot.roster_file import read_roster
-from bot.rosters import difference, read_log
+from bot.rosters import HOW_TO_CHANGE, difference, read_log
 from bot.settings import load_settings
 from playbooks.entries import SYSTEM
 from playbooks.errors import Refused
@@ -27,7 +27,8 @@ async def roster_lines() -> list[str]:
     async with _Record(settings) as (store, team):
         seats = fold_roster(await read_log(store, team))
         said = difference(seats, lists, file) if file else None
-        return [*(line for role, seat in seats.items() for line in _seat(role, seat)), *([said] if said else [])]
+        shown = [line for role, seat in seats.items() for line in _seat(role, seat)]
+        return [*shown, f"{said} {HOW_TO_CHANGE}"] if said else shown
 
 
 def _seat(role: Role, seat: Seat) -> Iterator[str]:

@@ -9,7 +9,7 @@ import structlog
 
 from bot import wording
 from bot.clock import Clock
-from bot.errors import Stop, WrongSettings
+from bot.errors import DamagedRoster, WrongSettings
 from bot.intake import Result
 from bot.masking import Masker
 from bot.people import People
@@ -34,6 +34,7 @@ from storage.errors import StorageError
 from storage.store import Store, Tx
 
 log = structlog.get_logger()
+HOW_TO_CHANGE = "It is edited in Slack, on Quarterdeck's Home tab; `quarterdeck roster load` takes the file anew."
 
 
 class Rosters:
@@ -63,7 +64,7 @@ class Rosters:
             await self._fill(lists, file)
         await self._take_up(await self._read())
         if file is not None and (said := difference(self.seats, lists, file)):
-            log.warning(said, action="roster_file_differs")
+            log.warning(f"{said} {HOW_TO_CHANGE}", action="roster_file_differs")
 
     async def reload(self) -> None:
         """Takes up what the command line or another process has changed. Raises `Stop`, `SlackTrouble`."""
@@ -159,7 +160,7 @@ class Rosters:
 
 
 async def read_log(store: Store, team: str) -> list[Entry]:
-    """The admin log, which folds to a roster. Raises `Stop` when it does not."""
+    """The admin log, which folds to a roster. Raises `DamagedRoster` when it does not."""
     try:
         entries = await store.entries(team, ADMIN_LOG)
         fold_roster(entries)
@@ -167,7 +168,7 @@ async def read_log(store: Store, team: str) -> list[Entry]:
         raise
     except Exception as error:  # what a damaged entry may hold is without limit
         advice = "`quarterdeck verify roster` names what does not fit."
-        raise Stop(f"The roster in the database cannot be read ({type(error).__name__}). {advice}") from error
+        raise DamagedRoster(f"The roster in the database cannot be read ({type(error).__name__}). {advice}") from error
     return entries
 
 
@@ -176,9 +177,6 @@ def _filled(entries: list[Entry]) -> bool:
 
 
 def difference(seats: dict[Role, Seat], lists: Lists, file: Path) -> str | None:
-    """What is to be known when the file says otherwise than the database, and what can be done."""
+    """Says that the file names others than the database does; None when it names the same."""
     roles = ", ".join(differing(seats, lists))
-    if not roles:
-        return None
-    advice = "It is edited in Slack, on Quarterdeck's Home tab; `quarterdeck roster load` takes the file anew."
-    return f"{file} differs from the roster in the database, which counts, in: {roles}. {advice}"
+    return f"{file} differs from the roster in the database, which counts, in: {roles}." if roles else None

@@ -11,20 +11,14 @@ from slack_sdk.errors import SlackApiError
 from bot.doctor import judge_slack as judge
 from bot.doctor.case import Case
 from bot.doctor.findings import Finding, failed, fine, skipped
-from bot.errors import Limited, NotSent, SlackTrouble, Unclear, WrongSettings
-from bot.roster_file import read_roster
+from bot.doctor.roster_kept import roster_of
+from bot.errors import Limited, NotSent, SlackTrouble, Stop, Unclear
 from bot.slack.gateway import Gateway
 from bot.slack.socket_mode import app_token_refused
 from bot.troubles import token_refused, why
-from playbooks.model import Role
 
 LONGEST_WAIT_S = 30.0
 _NO_TOKEN = "There is no bot token that Slack accepts."  # noqa: S105 - because it is a sentence
-
-
-def roster_of(case: Case) -> Mapping[Role, tuple[str, ...]]:
-    """Who is on the roster, by id or e-mail address. Raises `WrongSettings` with every problem."""
-    return read_roster(case.settings.quarterdeck_roster)
 
 
 class SlackChecks:
@@ -101,14 +95,18 @@ class SlackChecks:
     async def roster(self) -> list[Finding]:
         """Also without Slack: what the roster itself lacks can be said all the same."""
         try:
-            people = roster_of(self._case)
-        except WrongSettings as error:
+            people, differs = await roster_of(self._case)
+        except Stop as error:
             return [failed("roster", sentence) for sentence in error.sentences]
         refs = list(dict.fromkeys(ref for refs in people.values() for ref in refs))
         if self.team is None:
-            return [*judge.roster(people, {}, ""), skipped("roster", f"Nobody was looked up. {self._why_not()}")]
+            return [
+                *differs,
+                *judge.roster(people, {}, ""),
+                skipped("roster", f"Nobody was looked up. {self._why_not()}"),
+            ]
         asked = dict(zip(refs, await asyncio.gather(*(self._person(ref) for ref in refs)), strict=True))
-        return judge.roster(people, asked, self.team)
+        return [*differs, *judge.roster(people, asked, self.team)]
 
     def _why_not(self) -> str:
         return _NO_TOKEN if self.reached else "Slack cannot be reached."

@@ -11,6 +11,7 @@ import pytest
 
 from bot.doctor.examine import examine
 from bot.doctor.findings import Finding, Level
+from bot.roster_work import load_roster
 from simulator.company import email
 from simulator.errors import SlackError
 from storage.tables import VERSION, VERSION_TABLE
@@ -40,7 +41,11 @@ class Patient:
         order = [SKIPPED, OK, WARNING, FAILED]
         return {one.check: one for one in sorted(self.findings, key=lambda one: order.index(one.level))}
 
-    def roster(self, text: str) -> None:
+    async def roster(self, text: str) -> None:
+        self.file(text)
+        await load_roster()
+
+    def file(self, text: str) -> None:
         (self.folder / "roster.yaml").write_text(text)
 
 
@@ -61,7 +66,7 @@ def words(findings: list[Finding], check: str, level: Level) -> str:
 async def test_a_healthy_installation_beside_its_running_bot(patient: Patient) -> None:
     pairs = {"security_lead": "Sam Sid", "dev_lead": "Devi Max", "auditor": "Ada Max", "recovery_owner": "Rob Sid"}
     lines = [f"{role}: [{', '.join(map(email, names.split()))}]" for role, names in pairs.items()]
-    patient.roster("\n".join(lines))
+    await patient.roster("\n".join(lines))
     found = await patient.examined()
 
     assert [one for one in patient.findings if one.level is not OK] == []
@@ -135,7 +140,7 @@ async def test_people_who_cannot_serve(patient: Patient) -> None:
     ada.deleted = True
     stranger, bot = patient.workspace.user_named("Nora Quist"), patient.workspace.bot
     people = ", ".join([email("Gus Vale"), ada.id, stranger.id, bot.id, "nobody@example.com", email("Rob Silva")])
-    patient.roster(f"security_lead: [{people}]\nauditor: [{ada.id}]\n")
+    await patient.roster(f"security_lead: [{people}]\nauditor: [{ada.id}]\n")
     await patient.examined()
     said = words(patient.findings, "roster", FAILED)
 
@@ -149,10 +154,32 @@ async def test_people_who_cannot_serve(patient: Patient) -> None:
 
 
 async def test_no_roster_and_a_roster_that_is_none(patient: Patient) -> None:
-    patient.roster("boss: [sam@example.com]")
+    patient.file("boss: [sam@example.com]")
     assert "names the role 'boss'" in (await patient.examined())["roster"].said
     patient.set("QUARTERDECK_ROSTER", "")
+    patient.set("QUARTERDECK_DATABASE_URL", f"sqlite:///{patient.folder / 'none.db'}")
     assert "There is no roster" in (await patient.examined())["roster"].said
+
+
+async def test_the_roster_of_the_database_counts_and_a_file_that_differs_is_named(patient: Patient) -> None:
+    patient.file("auditor: [gus@example.com]")
+    await patient.examined()
+
+    assert "roster.yaml differs" in words(patient.findings, "roster", WARNING)
+    assert "security_lead: Sam Okafor, then Sid Park." in words(patient.findings, "roster", OK)
+    patient.set("QUARTERDECK_ROSTER", "")
+    await patient.examined()
+    assert "differs" not in words(patient.findings, "roster", WARNING)
+
+
+async def test_a_damaged_roster_is_a_finding(patient: Patient) -> None:
+    with sqlite3.connect(patient.folder / "record.db") as database:
+        database.execute("UPDATE entries SET body = '{}' WHERE number = 0 AND seq = 1")
+    database.close()
+
+    found = await patient.examined()
+    assert found["roster"].level is FAILED
+    assert "`quarterdeck verify roster` names what does not fit" in found["roster"].said
 
 
 async def test_slack_that_cannot_be_reached(patient: Patient) -> None:
