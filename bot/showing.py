@@ -74,7 +74,6 @@ class Showing:
         self._lateness = lateness
         self._clock = clock
         self._metrics = metrics
-        self._blind: set[int] = set()  # posted again without having been able to look
         self._lost: dict[int, datetime] = {}  # surface id → when the answer to its first post was lost
         self._looking: dict[int, datetime] = {}  # surface id → since when its conversation cannot be read
         self._refused: dict[int, int] = {}  # surface id → how often in a row its update was refused
@@ -148,8 +147,7 @@ class Showing:
         log.warning("posting again without having looked", action="posted_blind", key=row.key, why=str(error))
         self._metrics.sent(row.kind, Sent.BLIND)
         self._looking.pop(row.id)
-        self._blind.add(row.id)
-        await self._store.note(NotPosted(id=row.id))
+        await self._store.note(NotPosted(id=row.id, blind=True))
 
     async def _not_updated(self, row: SurfaceRow, error: Rejected) -> None:
         """A message that is there cannot be changed: it was delivered, so the ladder goes on. Recorded once."""
@@ -202,7 +200,7 @@ class Showing:
             posted=row.ts is not None,
             late_s=late_s,
             late_why=late_why,
-            maybe_repeat=row.id in self._blind,
+            maybe_repeat=row.maybe_repeat,
             links=self._links(incident),
         )
         shown = render(incident, row.key, context) if incident else render_notice(row.kind, row.payload or {}, context)
@@ -248,8 +246,6 @@ class Showing:
         self._lateness.slack_worked()
         self._lost.pop(row.id, None)
         shown = Shown(id=row.id, ts=ts, version=version, channel=row.channel)
-        repeat = row.id in self._blind
-        self._blind.discard(row.id)
         if not row.number:
             await self._store.note(shown)
             return
@@ -260,7 +256,7 @@ class Showing:
             surface=row.key,
             late_s=late_s,
             late_why=late_why,
-            maybe_repeat=repeat,
+            maybe_repeat=row.maybe_repeat,
             link=self._places.link(row.channel or "", ts),
         )
         await self._intake.submit(command, shown)

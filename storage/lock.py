@@ -6,7 +6,7 @@ Never decided by the heartbeat, or a restart after `kill -9` would be refused.
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -93,7 +93,12 @@ def _hold_connection(address: Address) -> Iterator[Held]:
         locked = connection.execute("SELECT pg_try_advisory_lock(%s)", (_KEY,)).fetchone()
         if locked != (True,):
             raise AlreadyRunning(_sentence(address, ""))
-        yield _Connection(connection)
+        try:
+            yield _Connection(connection)
+        finally:
+            # Given back aloud: a server takes its time to notice that a connection is gone.
+            with suppress(psycopg.Error):
+                connection.execute("SELECT pg_advisory_unlock(%s)", (_KEY,))
 
 
 def _sentence(address: Address, who: str) -> str:

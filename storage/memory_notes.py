@@ -69,7 +69,8 @@ def surface_after(row: SurfaceRow, note: SurfaceNote) -> SurfaceRow:
         case Attempted():
             return replace(row, attempted_at=note.at, channel=note.channel, thread_ts=note.thread_ts, not_before=None)
         case NotPosted():
-            return row if row.ts else replace(row, attempted_at=None, not_before=None)
+            repeat = row.maybe_repeat or note.blind
+            return row if row.ts else replace(row, attempted_at=None, not_before=None, maybe_repeat=repeat)
         case Gone():
             return replace(row, ts=None, attempted_at=None, not_before=None, shown=0)
         case Shown():

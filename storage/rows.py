@@ -55,6 +55,7 @@ class SurfaceRow:
     payload: dict[str, Any] | None = None
     wanted_at: datetime
     state: SurfaceState = SurfaceState.LIVE
+    maybe_repeat: bool = False  # it may stand there already: nobody could look before it was to be posted again
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,9 +128,10 @@ class Attempted:
 
 @dataclass(frozen=True, kw_only=True)
 class NotPosted:
-    """The look back did not find it: it may be posted again."""
+    """It may be posted again: the look back did not find it, or (`blind`) could not look for so long."""
 
     id: int
+    blind: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -98,7 +98,8 @@ def _surface_update(note: SurfaceNote) -> Update:
         case Attempted():
             return row.values(attempted_at=note.at, channel=note.channel, thread_ts=note.thread_ts, not_before=None)
         case NotPosted():
-            return row.where(_S.ts.is_(None)).values(attempted_at=None, not_before=None)
+            again = {"attempted_at": None, "not_before": None, **({"maybe_repeat": True} if note.blind else {})}
+            return row.where(_S.ts.is_(None)).values(**again)
         case Gone():
             return row.values(ts=None, attempted_at=None, not_before=None, shown=0)
         case Shown():

@@ -9,11 +9,11 @@ import json
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, Dialect, Index, Integer, MetaData, Text, text
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, Dialect, Index, Integer, MetaData, Text, false, text
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
-VERSION = "0002"  # the newest migration; a test holds it equal to what Alembic finds
+VERSION = "0003"  # the newest migration; a test holds it equal to what Alembic finds
 VERSION_TABLE = "quarterdeck_version"  # its name tells our databases from other programs'
 UNSENT = text("state = 'live' AND wanted > shown")  # word for word in index and query, or SQLite won't use the index
 WAITING = text("state = 'waiting'")
@@ -170,6 +170,7 @@ class SurfaceTable(Base, table=True):
     payload: Any = Field(default=None, sa_type=Json, nullable=True)
     wanted_at: datetime = Field(sa_type=Moment)
     state: str = Field(sa_type=Text)
+    maybe_repeat: bool = Field(sa_type=Boolean, sa_column_kwargs={"server_default": false()})
 
 
 class JobTable(Base, table=True):

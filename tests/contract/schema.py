@@ -5,7 +5,13 @@ from sqlalchemy import text
 from storage.engine import open_engine
 from storage.tables import VERSION_TABLE
 
-SQLITE = "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"
+# Columns one by one: a column that a migration adds stands elsewhere in the text that SQLite keeps of a table.
+SQLITE = """
+    SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL
+    UNION ALL
+    SELECT t.name || '.' || c.name, c.type || ' ' || c."notnull" || ' ' || coalesce(c.dflt_value, '') || ' ' || c.pk
+    FROM sqlite_master AS t JOIN pragma_table_info(t.name) AS c WHERE t.type = 'table'
+"""
 POSTGRES = """
     SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
     UNION ALL

@@ -124,7 +124,8 @@ async def test_what_was_changed_is_named(url: str, damage: str, named: str) -> N
 async def test_a_record_from_before_captured_messages_is_brought_along(url: str) -> None:
     await write(url, closed_story())
     older = "UPDATE incidents SET state = replace(state, ',\"captured\"\\:[]}', '}')"
-    run(url, "DROP TABLE captures", older, f"UPDATE {VERSION_TABLE} SET version_num = '0001'")  # noqa: S608 - our own
+    undo = ("DROP TABLE captures", "ALTER TABLE surfaces DROP COLUMN maybe_repeat")
+    run(url, *undo, older, f"UPDATE {VERSION_TABLE} SET version_num = '0001'")  # noqa: S608 - our own
 
     migrate(url)
     verdict = verify_at_rest(url, TEAM, 1)

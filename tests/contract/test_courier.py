@@ -123,6 +123,16 @@ async def test_what_the_look_back_does_not_find_may_be_posted_again(store: Store
     assert await store.in_doubt(TEAM, NOW) == []
 
 
+async def test_what_is_posted_again_without_a_look_stays_marked(store: Store) -> None:
+    row = await board(store, ATTEMPTED)
+    assert not row.maybe_repeat
+    await store.note(NotPosted(id=row.id, blind=True), ATTEMPTED, NotPosted(id=row.id))
+
+    marked = await store.surface(row.id)
+    assert marked is not None
+    assert marked.maybe_repeat
+
+
 async def test_a_refused_post_waits_without_doubt_and_a_lost_one_with(store: Store) -> None:
     await board(store, ATTEMPTED, Delayed(id=1, not_before=minutes(1)))
     assert [await keys_to_send(store, 0), await keys_to_send(store, 1)] == [[], ["board"]]
