@@ -18,8 +18,8 @@ from playbooks.exports.report import LESSONS, SCORECARD, TIMELINE, TIMES, report
 from playbooks.exports.visible import is_web, visible
 from playbooks.fold import fold
 
-_UNBROKEN = re.compile(r"\S{24}(?=\S)")
 _BOLD = re.compile(r'fill="(#\w+)"([^>]*) font-weight="bold"')
+_ROOM = {"head": 44, "scorecard": 22, "evidence": 40, "people": 18, "timeline": 34, "who": 11, "chain": 64}  # letters
 _PICTURE = b'#set page(width: auto, height: auto, margin: 0pt)\n#image(bytes(sys.inputs.picture), format: "svg")'
 _DOTS_PER_INCH = 144.0  # two pixels for each of the picture's points, as sharp screens have
 
@@ -57,14 +57,15 @@ def _linked(text: str, is_link: bool) -> dict[str, str | None]:
     return {"text": text, "_url": text if is_link and is_web(text) else None}
 
 
-def _shown(value: Any) -> Any:
-    """Every text so that it can be read and its lines can end; addresses behind links stay as they are."""
+def _shown(value: Any, room: int = 54) -> Any:
+    """Every text as it can be shown; addresses behind links stay as they are."""
     if isinstance(value, dict):
-        return {key: inner if key == "_url" else _shown(inner) for key, inner in value.items()}
+        return {key: inner if key == "_url" else _shown(inner, _ROOM.get(key, room)) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_shown(inner) for inner in value]
-    return _readable(value) if isinstance(value, str) else value
+        return [_shown(inner, room) for inner in value]
+    return _breakable(legible(visible("\n".join(value.splitlines()))), room) if isinstance(value, str) else value
 
 
-def _readable(text: str) -> str:
-    return _UNBROKEN.sub("\\g<0>\u200b", legible(visible("\n".join(text.splitlines()))))
+def _breakable(text: str, room: int) -> str:
+    """A line may end inside what is too long, at a zero-width space: it is copied along, so only there."""
+    return re.sub(rf"\S{{{room}}}(?=\S)", "\\g<0>\u200b", text)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from playbooks.entries import Entry
-from playbooks.exports.export_v1 import ordered
+from playbooks.exports.ordered import ordered
 from playbooks.exports.phrases import phrase
 from playbooks.exports.plain_cells import defused
 from playbooks.fold import fold

@@ -4,12 +4,13 @@ What is written here never changes its meaning: whatever does gets a new version
 Moments are UTC, `2026-11-21T12:00:00.000000Z`; spans are real seconds; `planned` and `actual` are playbook minutes.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from playbooks.entries import SCHEMA, Actor, Entry, Kind, moment, parse_moment
+from playbooks.exports.ordered import ordered
 from playbooks.fold import fold
 from playbooks.incident import Evidence, Incident, StepState, SuspectKey
 from playbooks.model import Frozen, Role, Trigger
@@ -297,10 +298,3 @@ def _entry(entry: Entry) -> EntryV1:
         prev_hash=entry.prev_hash,
         hash=entry.hash,
     )
-
-
-def ordered(value: Any) -> Any:
-    """The same JSON value with every object's keys sorted: a database gives them back in its own order."""
-    if isinstance(value, Mapping):
-        return {key: ordered(value[key]) for key in sorted(value)}
-    return [ordered(item) for item in value] if isinstance(value, list | tuple) else value

@@ -2,13 +2,14 @@
 
 import json
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from bot.desk_work import export_incident
 from bot.errors import Stop
-from bot.exporting import NAMES, NotInstalled, export, unavailable
+from bot.exporting import NAMES, TYPESET, NotInstalled, export, unavailable
 from playbooks.exports import FORMATS
 from tests.unit.stories import closed_story
 
@@ -72,3 +73,8 @@ async def test_a_terminal_is_not_scrambled(name: str) -> None:
 
 async def test_json_goes_through_unchanged() -> None:
     assert json.loads((await export("json", closed_story().entries))[1])["as_of_seq"] == len(closed_story().entries)
+
+
+async def test_nobody_waits_while_it_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(TYPESET, "png", lambda _: str(threading.get_ident()).encode())
+    assert (await export("png", closed_story().entries))[1] != str(threading.get_ident()).encode()

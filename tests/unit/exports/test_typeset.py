@@ -92,3 +92,13 @@ def test_bold_is_an_outline_since_there_is_one_weight(handed: dict[str, str]) ->
     assert "font-weight" in picture(closed_story().incident)
     assert "font-weight" not in handed["picture"]
     assert 'fill="#b3261e" stroke="#b3261e"' in handed["picture"]
+
+
+def test_a_long_word_may_be_broken_and_a_hash_or_an_identifier_is_copied_as_it_is(handed: dict[str, str]) -> None:
+    story = Story().open("w" * 200, keys=("apikey_01" + "Ab" * 12,))
+    engine.pdf(story.entries)
+    given = json.loads(handed["report"])
+    assert max(map(len, dict(given["head"])["What happened"].split("\u200b"))) == 44
+    assert dict(given["head"])["Suspect keys"] == "apikey_01" + "Ab" * 12
+    assert given["chain"][0].endswith(story.incident.head)
+    assert {row["who"] for row in given["timeline"]} == {"Dana Ito", "Quarterdeck"}
