@@ -1,7 +1,7 @@
 """Who is who: what Slack says of a person, and of everybody on the roster. Every question costs time."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -132,17 +132,23 @@ class People:
         return self._keep(await self._gateway.user(user))
 
     def _keep(self, user: dict[str, Any]) -> Person:
-        ours = user.get("team_id", self._team) == self._team
-        flaw = next((flaw for flag, flaw in _FLAWS.items() if user.get(flag)), None if ours else _ELSEWHERE)
         profile = user.get("profile") or {}
         person = Person(
             id=user["id"],
             name=user.get("real_name") or profile.get("real_name") or user.get("name") or user["id"],
             active=not user.get("deleted"),
-            flaw=_FLAWS["is_bot"] if user["id"] == _SLACKBOT else flaw,
+            flaw=flaw_of(user, self._team),
         )
         self._known[person.id] = (self._clock.now(), person)
         return person
+
+
+def flaw_of(user: Mapping[str, Any], team: str) -> str | None:
+    """Why this is no full member of `team`. https://docs.slack.dev/reference/objects/user-object"""
+    if user["id"] == _SLACKBOT:
+        return _FLAWS["is_bot"]
+    ours = user.get("team_id", team) == team
+    return next((flaw for flag, flaw in _FLAWS.items() if user.get(flag)), None if ours else _ELSEWHERE)
 
 
 def _everybody(lists: Lists) -> list[str]:

@@ -6,12 +6,13 @@ from typing import Any
 
 from bot.doctor.findings import Finding, failed, fine, warning
 from bot.manifest import BOT_SCOPES
+from bot.people import flaw_of
 from bot.troubles import why
 from playbooks.model import Role
+from playbooks.roster import ROLES
 
 SKEW_WARNS_S = 2.0
 SKEW_FAILS_S = 30.0
-ROLES = [role for role in Role if role is not Role.DETECTOR]
 _INSTALL = "paste slack-manifest.yaml under App Manifest and install the app again"
 _BEHIND_IT = (
     "Prompts, late marks and Slack's signatures go by this machine's clock: let it be set by NTP "
@@ -77,7 +78,7 @@ def alerts(wanted: str, channels: Collection[Mapping[str, Any]]) -> Finding:
 def roster(people: Mapping[Role, tuple[str, ...]], asked: Mapping[str, Asked], team: str) -> list[Finding]:
     """Each person once, then each role. Whoever could not be asked about counts as reachable."""
     if not any(people.values()):
-        advice = "Write who is on call for each role, and name the file in QUARTERDECK_ROSTER."
+        advice = "Name people on Quarterdeck's Home tab in Slack, or in a file that QUARTERDECK_ROSTER names."
         return [failed("roster", "There is no roster: whoever opens an incident is asked to name people.", advice)]
     wrong = {ref: said for ref, one in asked.items() if (said := _person(ref, one, team))}
     lost = {ref for ref, one in asked.items() if ref in wrong and not _not_asked(one)}
@@ -102,22 +103,13 @@ def _name(asked: Mapping[str, Asked], ref: str) -> str:
 
 
 def _person(ref: str, one: Asked, team: str) -> Finding | None:
-    """What is wrong with a person on the roster. https://docs.slack.dev/reference/objects/user-object"""
+    """What is wrong with a person on the roster."""
     if one.user is None and _not_asked(one):
         return warning("roster", f"{ref} could not be looked up: {why(one.error)}.", "Try again in a minute.")
     if one.user is None:
         return failed("roster", f"Slack knows no active account as {ref}.", "Correct the address or id, or remove it.")
-    user, who = one.user, f"{_name({ref: one}, ref)} ({ref})"
-    reasons = {
-        "is deactivated": user.get("deleted"),
-        "is a bot": user.get("is_bot"),
-        "is a guest": user.get("is_restricted") or user.get("is_ultra_restricted"),
-        "belongs to another organisation": user.get("is_stranger") or user.get("team_id", team) != team,
-    }
-    reason = next((reason for reason, applies in reasons.items() if applies), None)
-    return (
-        failed("roster", f"{who} {reason}.", "Put a full member of the workspace in their place.") if reason else None
-    )
+    flaw, who = flaw_of(one.user, team), f"{_name({ref: one}, ref)} ({ref})"
+    return failed("roster", f"{who} {flaw}.", "Put a full member of the workspace in their place.") if flaw else None
 
 
 def _role(role: Role, names: list[str]) -> Finding:

@@ -147,7 +147,7 @@ async def test_people_who_cannot_serve(patient: Patient) -> None:
     assert "Gus Vale (gus@example.com) is a guest." in said
     assert f"Ada Brandt ({ada.id}) is deactivated." in said
     assert f"Nora Quist ({stranger.id}) belongs to another organisation." in said
-    assert f"Quarterdeck ({bot.id}) is a bot." in said
+    assert f"Quarterdeck ({bot.id}) is an app." in said
     assert "Slack knows no active account as nobody@example.com." in said
     assert "auditor: nobody can be reached" in said
     assert words(patient.findings, "roster", WARNING) == "security_lead: Rob Silva, without a deputy."

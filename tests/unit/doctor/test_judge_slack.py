@@ -124,7 +124,7 @@ def test_one_person_in_every_role_works_and_is_a_warning() -> None:
     ("flags", "words"),
     [
         ({"deleted": True}, "is deactivated"),
-        ({"is_bot": True}, "is a bot"),
+        ({"is_bot": True}, "is an app"),
         ({"is_restricted": True}, "is a guest"),
         ({"is_ultra_restricted": True}, "is a guest"),
         ({"is_stranger": True}, "belongs to another organisation"),
