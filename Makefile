@@ -50,7 +50,7 @@ dist: setup ## the wheel, in dist/, and the list of the locked dependencies with
 # What holds the house together without running it: who may import whom, and that the docs name everything.
 HOUSE := tests/unit/test_import_direction.py tests/unit/test_docs.py tests/unit/test_loader_docs.py \
   tests/unit/test_record_docs.py tests/unit/test_diagram.py tests/unit/test_manifest.py tests/unit/test_pages.py \
-  tests/unit/test_metrics_docs.py tests/unit/doctor/test_findings.py
+  tests/unit/test_metrics_docs.py tests/unit/test_log_docs.py tests/unit/doctor/test_findings.py
 
 check: setup ## formatting, lint, types, import direction, completeness of the docs
 	@.venv/bin/ruff format --check .

@@ -12,6 +12,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.jobs import Jobs
+from bot.observability import of_incident
 from bot.showing import PRIORITY, Showing
 from storage.errors import DatabaseUnavailable
 from storage.rows import Delayed, JobDelayed, JobRow, SurfaceRow
@@ -140,11 +141,12 @@ class Courier:
             await do(row)
             self._troubles.pop(name, None)
         except DatabaseUnavailable as error:
-            log.warning("will be tried again", action="courier_retry", key=row.key, number=row.number, why=str(error))
+            about = of_incident(row.number)
+            log.warning("will be tried again", action="courier_retry", key=row.key, why=str(error), **about)
             await self._clock.sleep(RETRY_S)
         except Exception:
             self._troubles[name] = self._troubles.get(name, 0) + 1
-            log.exception("cannot be sent", action="courier_fault", key=row.key, number=row.number)
+            log.exception("cannot be sent", action="courier_fault", key=row.key, **of_incident(row.number))
             await self._put_off(row, min(2.0 ** self._troubles[name], MOST_DELAY_S))
 
     async def _put_off(self, row: SurfaceRow | JobRow, seconds: float) -> None:

@@ -10,6 +10,7 @@ from bot.crashpoints import passing
 from bot.errors import Limited, NotSent, Rejected, SlackTrouble, Unclear
 from bot.exporting import NotInstalled, export
 from bot.intake import Intake
+from bot.observability import of_incident
 from bot.places import Places
 from bot.slack.gateway import Gateway
 from bot.troubles import why
@@ -46,7 +47,8 @@ class Jobs:
         except Limited as error:
             await self._delay(job, error.retry_after)
         except (NotSent, Unclear) as error:
-            log.warning("will be tried again", action="job_retry", job=job.key, number=job.number, why=str(error))
+            about = of_incident(job.number)
+            log.warning("will be tried again", action="job_retry", key=job.key, why=str(error), **about)
             await self._delay(job, RETRY_S)
         except Rejected as error:
             await self._failed(job, error)
@@ -59,7 +61,8 @@ class Jobs:
         return {**facts, "source_id": f"job:{job.team}:{job.number}:{job.key}"}
 
     async def _failed(self, job: JobRow, error: SlackTrouble) -> None:
-        log.warning("refused for good", action="job_refused", job=job.key, number=job.number, error=error.error)
+        about = of_incident(job.number)
+        log.warning("refused for good", action="job_refused", key=job.key, error=error.error, **about)
         facts = {**self._about(job), "error": error.error, "why": why(error.error)}
         command = ChannelRefused(**facts) if job.kind == "channel" else JobFailed(**facts, job=job.key)
         await self._intake.submit(command, rows.JobFailed(id=job.id))

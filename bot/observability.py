@@ -7,11 +7,17 @@ from typing import Literal
 
 import structlog
 
+from playbooks.incident import label_of
 from playbooks.secrets import mask
 
 _TOKENS = re.compile(r"\b(xox[a-z]|xapp|xwfp)-[A-Za-z0-9-]{6,}")
 _PASSWORDS = re.compile(r"(://[^:/@\s]{0,100}:)[^/\s]{1,200}@")
 _TICKETS = re.compile(r"([?&]ticket=)[^&\s\"']{1,400}")
+
+
+def of_incident(number: int) -> dict[str, str]:
+    """How every line names the incident that it is about; nothing for what belongs to none (number 0)."""
+    return {"incident": label_of(number)} if number else {}
 
 
 def redacted(line: str) -> str:

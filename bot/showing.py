@@ -12,6 +12,7 @@ from bot.errors import Limited, NotSent, Rejected, SlackTrouble, Unclear
 from bot.intake import Intake
 from bot.lateness import Lateness
 from bot.metrics import Metrics, Sent
+from bot.observability import of_incident
 from bot.places import NotYet, Places, Spot
 from bot.slack.gateway import Gateway
 from bot.slack.render import Context, Message, Topic, render, render_notice
@@ -99,7 +100,7 @@ class Showing:
         except Unclear as error:
             self._lateness.slack_failed(self._clock.now(), str(error))
             self._lost[row.id] = self._clock.now()
-            log.warning("answer lost", action="answer_lost", key=row.key, number=row.number, why=str(error))
+            log.warning("answer lost", action="answer_lost", key=row.key, why=str(error), **of_incident(row.number))
             await self._delay(row, LOOK_AGAIN_S, in_doubt=row.ts is None and row.key != "topic")
         except Rejected as error:
             user = row.place.removeprefix("dm:") if row.place.startswith("dm:") else ""
@@ -144,7 +145,8 @@ class Showing:
             wait = error.retry_after if isinstance(error, Limited) else LOOK_AGAIN_S
             await self._delay(row, wait, in_doubt=True)
             return
-        log.warning("posting again without having looked", action="posted_blind", key=row.key, why=str(error))
+        about = of_incident(row.number)
+        log.warning("posting again without having looked", action="posted_blind", key=row.key, why=str(error), **about)
         self._metrics.sent(row.kind, Sent.BLIND)
         self._looking.pop(row.id)
         await self._store.note(NotPosted(id=row.id, blind=True))
@@ -270,7 +272,8 @@ class Showing:
 
     async def _give_up(self, row: SurfaceRow, incident: Incident | None, error: Rejected) -> None:
         """Slack refuses this for good: said once in the log and the timeline; the ladder goes on from there."""
-        log.warning("refused by Slack", action="send_refused", key=row.key, number=row.number, error=error.error)
+        about = of_incident(row.number)
+        log.warning("refused by Slack", action="send_refused", key=row.key, error=error.error, **about)
         if incident is None:
             await self._store.note(Failed(id=row.id, version=row.wanted))
             return

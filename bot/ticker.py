@@ -12,6 +12,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.clock import Clock
 from bot.intake import Intake
+from bot.observability import of_incident
 from playbooks.commands import Tick
 from storage.errors import DatabaseUnavailable
 from storage.store import Store
@@ -89,4 +90,4 @@ class Ticker:
             raise
         except Exception:
             # One incident that cannot be ticked must not silence the clock of the others.
-            log.exception("tick failed", action="tick_fault", number=number)
+            log.exception("tick failed", action="tick_fault", **of_incident(number))

@@ -1,0 +1,32 @@
+"""What the operator reads while Slack is in a mood: which action, about which incident."""
+
+from structlog.testing import capture_logs
+
+from simulator.errors import SlackError
+from tests.scenario.company import KEY, Company, lost
+
+
+async def test_what_slack_refuses_is_logged_with_its_incident(company: Company) -> None:
+    with capture_logs() as lines:
+        company.trouble("conversations.create", "pins.add", error=SlackError("restricted_action"))
+        await company.open(text=f"Found {KEY} in a gist")
+    company.well_again()
+
+    refused = [line for line in lines if line["action"] == "job_refused"]
+    assert {(line["key"], line["incident"], line["error"]) for line in refused} == {
+        ("channel", "INC-0001", "restricted_action"),
+        ("pin", "INC-0001", "restricted_action"),
+    }
+    assert "gist" not in repr(lines)
+
+
+async def test_a_lost_answer_is_logged_with_its_incident(company: Company) -> None:
+    await company.open()
+    with capture_logs() as lines:
+        company.trouble("chat.postMessage", error=lost, after=True)
+        await company.at("12:03")
+        company.well_again()
+        await company.seconds(10)
+
+    assert {line.get("incident") for line in lines if line["action"] == "answer_lost"} == {"INC-0001"}
+    assert [line["action"] for line in lines if line["log_level"] == "info"] == ["slack_up"]
