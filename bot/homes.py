@@ -136,7 +136,7 @@ class Homes:
             await self._gateway.call("views.publish", user_id=user, view=view)
             tab.shown = digest
         except Rejected as error:
-            log.warning("a Home tab was refused", action="home_refused", person=user, why=error.error)
+            log.warning("a Home tab was refused", action="home_refused", person=user, error=error.error)
             self._tabs.pop(user, None)
         except SlackTrouble as error:
             tab.stale = True

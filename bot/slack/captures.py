@@ -10,6 +10,7 @@ import structlog
 
 from bot import alerts, wording
 from bot.errors import Rejected
+from bot.observability import of_incident
 from bot.slack.fetching import fetched
 from bot.slack.listeners import Desk
 from bot.slack.reading import Heard, moment_of
@@ -36,7 +37,8 @@ async def pinned(desk: Desk, event: Event) -> None:
     try:
         message = await fetched(desk, channel, ts)
     except Rejected as error:  # asking again would not help
-        log.warning("a pinned message cannot be read", action="pin_unread", why=str(error))
+        about = of_incident(number or 0)
+        log.warning("a pinned message cannot be read", action="pin_unread", why=str(error), **about)
         return
     if message is None or message.gone:
         if number is not None:
