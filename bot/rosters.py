@@ -71,18 +71,17 @@ class Rosters:
         await self._take_up(await self._read())
 
     async def objection(self, user: str) -> Refused | None:
-        """None when `user` may change the roster as it is in the database now."""
-        return objection(fold_roster(await self._read()), user, self._people.reachable())
+        """None when `user` may change the roster as it is in the database now, which is taken up here."""
+        self._adopt(await self._read())
+        return objection(self.seats, user, self._people.reachable())
 
     async def set(self, command: SetRole) -> Result:
         """Decides and commits, a refusal too; new incidents get the new roster from here on. Raises `WrongAnswers`."""
         masked, _ = self._masker.whole(replace(command, reachable=self._people.reachable()))
         result, entries = await self._store.transact(lambda tx: self._decide(tx, masked))
         if entries:
-            self.seats, self._seq = fold_roster(entries), entries[-1].seq
-            self._people.take(lists_of(self.seats))
             log.info("the roster was changed", action="roster_set", role=command.role.value, by=command.by.id)
-            self._tell()
+            self._adopt(entries)
         return result
 
     async def refuse(self, command: SetRole, refused: Refused) -> None:
@@ -140,23 +139,20 @@ class Rosters:
         return await read_log(self._store, self._team)
 
     async def _take_up(self, entries: list[Entry]) -> None:
-        seats = fold_roster(entries)
-        unknown = await self._people.look_up(lists_of(seats))
+        unknown = await self._people.look_up(lists_of(fold_roster(entries)))
         for ref in set(unknown) - self._told:
             log.warning(f"Slack knows nobody as {ref!r} any more: not reachable", action="roster_unknown", person=ref)
         self._told = set(unknown)
-        seq = entries[-1].seq if entries else 0
-        if seq < self._seq:  # an edit was committed while people were looked up
-            self._people.take(lists_of(self.seats))
-            return
-        self.seats, changed = seats, seq != self._seq
-        self._seq = seq
-        if changed:
-            self._tell()
+        self._adopt(entries)
+        self._people.take(lists_of(self.seats))  # an edit may have been committed while people were looked up
 
-    def _tell(self) -> None:
-        for listener in self._listeners:
-            listener()
+    def _adopt(self, entries: list[Entry]) -> None:
+        """Takes up what is newer than what is known."""
+        if entries and entries[-1].seq > self._seq:
+            self.seats, self._seq = fold_roster(entries), entries[-1].seq
+            self._people.take(lists_of(self.seats))
+            for listener in self._listeners:
+                listener()
 
 
 async def read_log(store: Store, team: str) -> list[Entry]:

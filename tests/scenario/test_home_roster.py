@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import pytest
+
+from bot.roster_work import load_roster
 from playbooks.entries import AdminKind, Entry, first_break
 from playbooks.model import Role
 from playbooks.roster import ADMIN_LOG
@@ -9,6 +12,7 @@ from simulator.driver import Person
 from tests.scenario.company import Company, company_at_work
 from tests.scenario.test_home import home, looking, reads
 from tests.scenario.test_presses import dispatch, notice
+from tests.scenario.test_roster import from_the_command_line, rewrite
 
 DEV = "dev lead\n"
 
@@ -90,6 +94,25 @@ async def test_of_two_leads_the_second_must_look_again(company: Company) -> None
     await sid.close()
     assert await save(company, await edit(company, company.sid), "Rob Silva") is None
     assert len(await changes(company)) == 2
+
+
+async def test_who_looks_again_sees_what_the_command_line_did_meanwhile(
+    company: Company, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    await company.store.set_meta("", "team", company.team)
+    from_the_command_line(company, monkeypatch)
+    sam = await edit(company, company.sam)
+    rewrite(tmp_path, dev_lead=["max@example.com"])
+    await load_roster()
+    errors = await save(company, sam, "Rob Silva")
+    assert errors is not None
+    assert errors["Who"].startswith("Changed meanwhile by Quarterdeck at ")
+
+    await sam.close()
+    sam = await edit(company, company.sam)
+    assert sam.dialog is not None
+    assert sam.dialog.values["Who"] == [company.max.id]
+    assert await save(company, sam, "Rob Silva") is None
 
 
 async def test_a_press_of_somebody_else_is_refused_and_an_entry(company: Company) -> None:
