@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from simulator.driver import Person, Practice
-from tests.acceptance.processes import Bot, quarterdeck, workspace
+from tests.acceptance.processes import Bot, Workspace, quarterdeck, workspace
 
 
 @pytest.fixture(scope="module")
@@ -93,21 +93,32 @@ async def test_one_character_of_the_export_is_enough(record: Path, tmp_path: Pat
     assert len(said.strip().splitlines()) == 1
 
 
+async def sent_in_slack(slack: Workspace) -> tuple[bytes, bytes]:
+    """A new incident as PDF, then as JSON, as Sam gets the files."""
+    async with Practice(slack.facts["url"], slack.facts["people_token"]) as practice:
+        dana, sam = practice.person("Dana Ito"), practice.person("Sam Okafor")
+        await dana.command("/incident", "a key in a gist")
+        await dana.fill({"Trigger": "API key committed to a repository"})
+        await dana.submit()
+        await sam.sees("INC-0001")
+        await sam.command("/incident", "export INC-0001 pdf")
+        pages = await downloaded(sam, "INC-0001.pdf")
+        await sam.command("/incident", "export INC-0001 json")
+        return pages, await downloaded(sam, "INC-0001.json")
+
+
 async def test_the_same_file_from_slack_and_from_the_command_line(tmp_path: Path) -> None:
     async with workspace(tmp_path) as slack:
         bot = await Bot.start(slack.environment())
-        async with Practice(slack.facts["url"], slack.facts["people_token"]) as practice:
-            dana, sam = practice.person("Dana Ito"), practice.person("Sam Okafor")
-            await dana.command("/incident", "a key in a gist")
-            await dana.fill({"Trigger": "API key committed to a repository"})
-            await dana.submit()
-            await sam.sees("INC-0001")
-            await sam.command("/incident", "export INC-0001 json")
-            sent = await downloaded(sam, "INC-0001.json")
+        pages, sent = await sent_in_slack(slack)
         await bot.stop()
-    as_of = json.loads(sent)["as_of_seq"]
+    record = json.loads(sent)
+    wanted = next(entry for entry in record["entries"] if entry["kind"] == "export_wanted")
 
-    assert await export(tmp_path, "json", "--as-of", str(as_of)) == sent.decode()
+    assert await export(tmp_path, "json", "--as-of", str(record["as_of_seq"])) == sent.decode()
+    file, as_of = tmp_path / "again.pdf", str(wanted["data"]["as_of_seq"])
+    assert await export(tmp_path, "pdf", "--as-of", as_of, "--output", str(file)) == ""
+    assert file.read_bytes() == pages
     assert await export(tmp_path, "json") != sent.decode()
     too_many = await quarterdeck("export", "INC-0001", "--as-of", "999", environment=slack.environment())
     assert too_many[0] == 1
