@@ -89,6 +89,10 @@ def test_the_record_always_holds(
     assert fold(story.entries) == story.incident
     said = {"seq": story.incident.seq, "head": story.incident.head, "state": story.incident}
     assert verify_entries(story.entries, **said).ok
+    every_format_holds(story)
+
+
+def every_format_holds(story: Story) -> None:
     assert verify_json(render_export("json", story.entries)[1]).ok
     assert render_export("md", story.entries)[1].startswith(b"# INC-0001")
     cells = csv.DictReader(io.StringIO(render_export("csv", story.entries)[1].decode("utf-8-sig"), newline=""))
