@@ -71,7 +71,9 @@ def running(health: Health, now: datetime) -> Finding:
     since = f"since {beat:%Y-%m-%d %H:%M:%S} UTC ({_ago(now - beat)})" if beat else "and never did on this record"
     said = f"Quarterdeck does not run, {since}."
     if health.open_incidents:
-        return failed("running", f"{said} {health.open_incidents} incidents are open.", "Start it: quarterdeck run")
+        return failed(
+            "running", f"{said} {_count(health.open_incidents, 'incident')} open.", "Start it: quarterdeck run"
+        )
     return warning("running", said, "Start it: quarterdeck run")
 
 
@@ -83,10 +85,10 @@ def behind(health: Health, now: datetime) -> list[Finding]:
         findings.append(failed("behind", said, "See `running` and the log: the clock of incidents does not go on."))
     unsent, since = health.unsent + health.waiting_jobs, _earliest(health.unsent_since, health.waiting_jobs_since)
     if since and now - since > UNSENT:
-        said = f"{unsent} messages or deeds wait to reach Slack, the oldest for {_ago(now - since)}."
+        said = f"{_count(unsent, 'message')} waiting to reach Slack, the oldest for {_ago(now - since)}."
         advice = "See /readyz and the log (send_refused, slack_down): they are sent as soon as Slack takes them."
         findings.append(warning("behind", said, advice))
-    return findings or [fine("behind", f"Nothing is overdue; {unsent} messages are on their way.")]
+    return findings or [fine("behind", f"Nothing is overdue, {_count(unsent, 'message')} on the way to Slack.")]
 
 
 def _earliest(*moments: datetime | None) -> datetime | None:
@@ -99,3 +101,8 @@ def _ago(span: timedelta) -> str:
         if seconds >= 2 * size:
             return f"{seconds / size:.0f} {unit}"
     return f"{seconds:.0f} s"
+
+
+def _count(number: int, what: str) -> str:
+    """`1 incident is`, `2 incidents are`."""
+    return f"{number} {what} is" if number == 1 else f"{number} {what}s are"

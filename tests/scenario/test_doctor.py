@@ -260,7 +260,7 @@ async def test_incidents_that_nobody_serves(patient: Patient) -> None:
     found = await patient.examined(ahead=timedelta(minutes=6))
 
     assert found["running"].level is found["behind"].level is FAILED
-    assert "1 incidents are open" in found["running"].said
+    assert "1 incident is open" in found["running"].said
     assert "overdue for 3 min" in found["behind"].said
 
 

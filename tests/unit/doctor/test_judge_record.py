@@ -97,7 +97,7 @@ def test_nothing_behind() -> None:
     [found] = judge.behind(replace(WELL, overdue_since=ago(seconds=60), unsent=2, unsent_since=ago(seconds=9)), NOW)
 
     assert found.level is Level.OK
-    assert "2 messages" in found.said
+    assert found.said == "Nothing is overdue, 2 messages are on the way to Slack."
 
 
 def test_what_is_overdue_fails_and_what_is_unsent_warns() -> None:
@@ -107,4 +107,4 @@ def test_what_is_overdue_fails_and_what_is_unsent_warns() -> None:
     assert overdue.level is Level.FAILED
     assert overdue.said == "The oldest prompt is overdue for 90 s."
     assert unsent.level is Level.WARNING
-    assert unsent.said == "2 messages or deeds wait to reach Slack, the oldest for 9 min."
+    assert unsent.said == "2 messages are waiting to reach Slack, the oldest for 9 min."
