@@ -18,6 +18,7 @@ from bot.homes import Homes
 from bot.intake import Intake
 from bot.jobs import Jobs
 from bot.lateness import Lateness
+from bot.lookback import LookBack
 from bot.masking import Masker
 from bot.metrics import Metrics
 from bot.people import People
@@ -60,6 +61,7 @@ class Deck:
     intake: Intake
     courier: Courier
     ticker: Ticker
+    lookback: LookBack
     people: People
     rosters: Rosters
     homes: Homes
@@ -147,7 +149,7 @@ async def join_parts(settings: Settings, store: Store, clock: Clock, http: aioht
     desk = Desk(**parts, **tools, **_who(identity), watching=watching, pressed=courier.pressed)
     bolt = bolt_app(desk, gateway.client, identity_facts(identity, settings))
     _count_requests(bolt, metrics, clock)
-    loops: dict[str, Any] = {"courier": courier, "ticker": ticker}
+    loops: dict[str, Any] = {"courier": courier, "ticker": ticker, "lookback": LookBack(desk)}
     return Deck(**parts, **loops, identity=identity, lateness=lateness, metrics=metrics, bolt=bolt, http=http)
 
 

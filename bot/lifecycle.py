@@ -17,6 +17,7 @@ from bot.clock import Clock, SystemClock
 from bot.crashpoints import passing
 from bot.errors import Stop
 from bot.health import Health
+from bot.lookback import EVERY
 from bot.settings import Settings
 from bot.slack.socket_mode import Socket
 from bot.web.server import WebServer, web_app
@@ -110,6 +111,7 @@ async def _started(deck: Deck, settings: Settings, clock: Clock, held: Held, dea
             tasks.append(asyncio.create_task(_for_ever(socket.watch(), death)))
             await socket.wait_connected(5.0)
         log.info("ready", action="ready", team=team, http=web.address, mode="socket" if socket else "http")
+        tasks.append(asyncio.create_task(_for_ever(_look_back(deck, clock), death)))
         yield web.address
     finally:
         # First of all nothing more is begun: when the lock was lost, another Quarterdeck may be sending already.
@@ -174,6 +176,13 @@ async def _refresh(deck: Deck, clock: Clock) -> None:
         except Exception:
             # Roster and people stay as they were known; a strange answer about one of them must not end the process.
             log.exception("roster and people could not be looked up again", action="refresh_fault")
+
+
+async def _look_back(deck: Deck, clock: Clock) -> None:
+    """At once, for what happened while nobody listened; then again and again."""
+    while True:
+        await deck.lookback.look_once(began := clock.now())
+        await clock.sleep(max(1.0, (EVERY - (clock.now() - began)).total_seconds()))
 
 
 async def _always() -> bool:

@@ -10,13 +10,11 @@ from typing import Any
 from bot.slack.captures import PUSHPIN, message_deleted, message_edited, pinned, unpinned
 from bot.slack.listeners import Desk
 from bot.slack.offers import alarmed
-from bot.slack.reading import Heard, heard
+from bot.slack.reading import SAYINGS, Heard, heard
 from bot.slack.watch import overheard
 
 Event = Mapping[str, Any]
 SIREN = "rotating_light"
-# A message with any other subtype is housekeeping of Slack's: joins, topics, pins, bots added.
-_SAYINGS = {None, "bot_message", "file_share", "me_message", "thread_broadcast"}
 
 
 async def on_message(desk: Desk, event: Event) -> None:
@@ -24,7 +22,7 @@ async def on_message(desk: Desk, event: Event) -> None:
     subtype, channel = event.get("subtype"), str(event.get("channel") or "")
     if event.get("channel_type") == "im":
         await desk.on_direct_message(event)
-    elif subtype in _SAYINGS:
+    elif subtype in SAYINGS:
         await overheard(desk, heard(channel, event))
     elif subtype == "message_changed" and isinstance(message := event.get("message"), Mapping):
         await _changed(desk, heard(channel, message), str(event.get("event_ts")))

@@ -13,6 +13,8 @@ _TOKEN = re.compile(r"<([^<>\s][^<>]*)>")
 _NESTED = ("elements", "fields", "rows", "blocks", "attachments", "child_blocks")
 _CONTROLS = ("button", "overflow", "checkboxes", "radio_buttons")  # what they are called is no news; nor of any select
 _WORDS = ("pretext", "title", "text", "value", "alt_text", "footer", "caption", "label", "accessory", "element")
+# A message with any other subtype is housekeeping of Slack's: joins, topics, pins, bots added.
+SAYINGS = {None, "bot_message", "file_share", "me_message", "thread_broadcast"}
 _DEEP = 12  # nobody nests deeper, and what does is no alert
 
 

@@ -139,6 +139,7 @@ class Company:
         self.deck = await join_parts(self.settings, self.store, self.clock, session)
         await self.store.heartbeat(self.team, self.clock.now(), 0.0)
         await (self._over_a_socket() if self.settings.socket_mode else self._over_http())
+        await self.deck.lookback.look_once(self.clock.now())
 
     async def _over_a_socket(self) -> None:
         socket = Socket(self.deck.bolt, self.workspace.credentials.app_token, self.clock)
@@ -162,6 +163,11 @@ class Company:
         await self.stop()
         self.clock.move(self.clock.now() + how_long)
         await self.start()
+        await self.quiet()
+
+    async def look_back(self) -> None:
+        """What the running bot does every two minutes."""
+        await self.deck.lookback.look_once(self.clock.now())
         await self.quiet()
 
     # --- time
