@@ -115,8 +115,12 @@ class Homes:
             return 0
         for user in chosen:  # before anything is read: what changes from here on makes them stale again
             self._tabs[user].stale = self._tabs[user].urgent = False
-        incidents, total = await self._open_incidents(now)
-        await asyncio.gather(*(self._publish(user, incidents, total, now) for user in chosen))
+        try:
+            incidents, total = await self._open_incidents(now)
+        except StorageError:
+            self.changed()
+            raise
+        await asyncio.gather(*(self._guarded(user, incidents, total, now) for user in chosen))
         return len(chosen)
 
     async def _open_incidents(self, now: datetime) -> tuple[list[Incident], int]:
@@ -124,6 +128,14 @@ class Homes:
         if len(incidents) < MOST_READ:
             return incidents, len(incidents)
         return incidents, (await self._store.health(self._team, now)).open_incidents
+
+    async def _guarded(self, user: str, incidents: list[Incident], total: int, now: datetime) -> None:
+        """A fault in one person's tab must stop neither the others nor Quarterdeck."""
+        try:
+            await self._publish(user, incidents, total, now)
+        except Exception:
+            log.exception("a Home tab could not be made", action="home_fault", person=user)
+            self._tabs.pop(user, None)
 
     async def _publish(self, user: str, incidents: list[Incident], total: int, now: datetime) -> None:
         tab = self._tabs.get(user)

@@ -1,12 +1,15 @@
 """The Home tab: what each person finds there, and that it follows what happens."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from playbooks.entries import Kind
 from simulator.driver import Person
 from simulator.errors import SlackError
+from storage.errors import DatabaseUnavailable
 from tests.scenario.company import CHANNEL, COMMITTED, REVOKED, Company, down, limited
 from tests.scenario.test_presses import notice
 
@@ -138,6 +141,40 @@ async def test_a_limit_is_waited_out_and_a_tab_that_slack_refuses_is_given_up(co
     await company.rob.open_home()
     await company.quiet()
     assert company.rob.id not in company.deck.homes._tabs
+
+
+async def test_a_database_that_fails_once_leaves_no_tab_behind(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(company.store, "incidents", _unavailable)
+        await company.dana.open_home()
+        await company.workspace.delivery.settle()
+        with pytest.raises(DatabaseUnavailable):
+            await company.deck.homes.once(company.clock.now())
+    await company.seconds(3)
+
+    assert "No incident is open." in await reads(company.dana)
+
+
+async def _unavailable(*_: Any, **__: Any) -> Any:
+    raise DatabaseUnavailable("locked")
+
+
+async def test_a_fault_in_one_tab_stops_neither_the_others_nor_quarterdeck(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    strange = company.deck.people.person
+
+    async def person(user: str) -> Any:
+        return {}["strange"] if user == company.dana.id else await strange(user)
+
+    monkeypatch.setattr(company.deck.people, "person", person)
+    await company.dana.open_home()
+    with capture_logs() as logs:
+        assert "No incident is open." in await home(company, company.devi)
+
+    assert [line["person"] for line in logs if line["action"] == "home_fault"] == [company.dana.id]
 
 
 async def test_a_tab_that_nobody_opened_for_an_hour_is_left_alone(company: Company) -> None:

@@ -1,5 +1,6 @@
 """A security lead edits the roster on the Home tab; nobody else does, and nothing is overwritten silently."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,16 @@ async def test_of_two_leads_the_second_must_look_again(company: Company) -> None
     await sid.close()
     assert await save(company, await edit(company, company.sid), "Rob Silva") is None
     assert len(await changes(company)) == 2
+
+
+async def test_of_two_leads_who_save_at_the_same_instant_one_is_told(company: Company) -> None:
+    leads = [await edit(company, company.sam), await edit(company, company.sid)]
+    for lead, name in zip(leads, ("Max Lind", "Rob Silva"), strict=True):
+        await lead.fill({"Who": [name]})
+    told = await asyncio.gather(*(lead.submit() for lead in leads))
+
+    assert sorted(errors is None for errors in told) == [False, True]
+    assert len(await changes(company)) == 1
 
 
 async def test_who_looks_again_sees_what_the_command_line_did_meanwhile(
