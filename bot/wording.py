@@ -61,6 +61,10 @@ def _exporting(command: c.Export, incident: Incident) -> str:
     return f"The export of {incident.label} ({escape(command.format)}) is coming to you privately."
 
 
+def _forwarded(_: c.Forward, incident: Incident) -> str:
+    return f"The clock of {incident.label} was put forward: what is due next is due now."
+
+
 _DONE: dict[type[c.Command], Callable[[Any, Incident], str]] = {
     c.Open: _opened,
     c.Join: _joined,
@@ -73,6 +77,7 @@ _DONE: dict[type[c.Command], Callable[[Any, Incident], str]] = {
     c.FalseAlarm: lambda _, incident: f"{incident.label} is called off as a false alarm; its open steps are skipped.",
     c.Reopen: lambda _, incident: f"{incident.label} is open again, its clock goes on where it stood.",
     c.Export: _exporting,
+    c.Forward: _forwarded,
 }
 
 
@@ -100,6 +105,7 @@ _HELP = (
     ("/incident close <reason>", "when every step is done, submitted or skipped"),
     ("/incident false-alarm <reason>", "call it off; open steps are skipped"),
     ("/incident reopen <reason>", "its clock goes on where it stood"),
+    ("/incident fast-forward", "a drill's clock to the next due moment"),
     ("/incident help", "this list"),
 )
 

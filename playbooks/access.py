@@ -26,6 +26,7 @@ class Act(StrEnum):
     FALSE_ALARM = "call off"
     REOPEN = "reopen"
     EXPORT = "export"
+    FORWARD = "put forward the clock of"
 
 
 _LEAD = {Act.ASSIGN, Act.CLOSE, Act.FALSE_ALARM, Act.REOPEN, Act.EXPORT}
@@ -40,6 +41,8 @@ def who_may(incident: Incident, act: Act, step: str | None = None) -> tuple[str,
         return lead
     if act is Act.TAKE_OVER:
         return incident.everyone
+    if act is Act.FORWARD:
+        return _unique((*incident.everyone, incident.detector))
     if act in (Act.NOTE, Act.STATUS):
         return _unique((*incident.everyone, incident.detector, *incident.members))
     if step is None:

@@ -238,6 +238,11 @@ class Assign(OnIncident):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Forward(OnIncident):
+    """Puts the clock of a drill forward to the next moment at which something is due."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Close(OnIncident):
     reason: str
 

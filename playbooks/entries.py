@@ -60,6 +60,7 @@ class Kind(StrEnum):
     MESSAGE_EDITED = "message_edited"
     MESSAGE_DELETED = "message_deleted"
     REFUSED = "refused"
+    FORWARDED = "forwarded"
     CLOSED = "closed"
     FALSE_ALARM = "false_alarm"
     REOPENED = "reopened"

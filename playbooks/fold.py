@@ -142,6 +142,7 @@ _FOLDS: dict[Kind, Callable[[Incident, Entry], Incident]] = {
     Kind.THREAD_SERVES: _thread_serves,
     Kind.DUE: fold_clock.due,
     Kind.OVERDUE: fold_clock.overdue,
+    Kind.FORWARDED: fold_clock.forwarded,
     Kind.UNANSWERED: fold_clock.unanswered,
     Kind.ASK_DUE: fold_clock.ask_due,
     **dict.fromkeys((Kind.PROMPTED, Kind.NUDGED, Kind.ESCALATED, Kind.REMINDED, Kind.ASKED), fold_clock.posted),

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from playbooks.entries import Entry, Kind
-from playbooks.incident import Incident, Post, StepState
+from playbooks.incident import Incident, Pause, Post, StepState
 from playbooks.ladder import next_ask, next_moment, next_rung, prompt_key, running
 from playbooks.states import STEP_MOVES, StepStatus
 
@@ -34,6 +34,20 @@ def due(incident: Incident, entry: Entry) -> Incident:
     else:  # told in the summary of what was missed: whoever is late with it was prompted late
         changes["prompted_late"] = True
     return incident.with_step(step.key, **changes).inviting(entry.data["told"])
+
+
+def forwarded(incident: Incident, entry: Entry) -> Incident:
+    """Everything that is still to come moves nearer. A pause that ends before it began: time that did not go by."""
+    by = timedelta(seconds=entry.data["by_s"])
+    pauses = (*incident.pauses, Pause(began=entry.at, ended=entry.at - by))
+    steps = tuple(step if step.status.ended and not step.ask_at else _nearer(step, by) for step in incident.steps)
+    return incident.model_copy(update={"pauses": pauses, "steps": steps})
+
+
+def _nearer(step: StepState, by: timedelta) -> StepState:
+    moments = {"next_at": step.next_at, "ask_at": step.ask_at}
+    moved = {name: moment - by for name, moment in moments.items() if moment is not None}
+    return step.model_copy(update=moved if step.status.ended else {**moved, "due_at": step.due_at - by})
 
 
 def overdue(incident: Incident, entry: Entry) -> Incident:

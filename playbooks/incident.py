@@ -119,7 +119,7 @@ class Captured(Frozen):
 
 
 class Pause(Frozen):
-    """The clock stood still: from a closing to the reopening."""
+    """The clock stood still, from a closing to the reopening; or, ended before it began, a drill's was put forward."""
 
     began: datetime
     ended: datetime
@@ -173,7 +173,7 @@ class Incident(Frozen):
 
     def since_t0(self, at: datetime) -> timedelta:
         """Real time from T0 to `at` without what of the pauses lies before it; negative before T0."""
-        stood = (min(at, pause.ended) - pause.began for pause in self.pauses if pause.began < at)
+        stood = (min(at, pause.ended) - pause.began for pause in self.pauses if pause.began <= at)
         return at - self.t0 - sum(stood, timedelta())
 
     def step(self, key: str) -> StepState:

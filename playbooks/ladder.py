@@ -117,9 +117,15 @@ def _escalation(level: str, step: str, people: list[str]) -> Rung:
 
 def next_due(incident: Incident) -> datetime | None:
     """When the clock is wanted again (UTC), or None. Follows from the state alone; nothing is ever cancelled."""
+    of_steps, of_channel = next_moment_of_steps(incident), incident.t0 + CHANNEL_WAIT
+    if incident.home.channel is not None or incident.home.thread:
+        return of_steps
+    return min(of_steps, of_channel) if of_steps else of_channel
+
+
+def next_moment_of_steps(incident: Incident) -> datetime | None:
+    """The same without the wait for a channel, which is real time also in a drill."""
     moments = [step.ask_at for step in incident.steps if step.status is StepStatus.SUBMITTED]
-    if incident.home.channel is None and not incident.home.thread:
-        moments.append(incident.t0 + CHANNEL_WAIT)
     if incident.is_open:
         for step in incident.steps:
             moments += _moments(incident, step)

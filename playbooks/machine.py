@@ -276,4 +276,5 @@ _RULES: dict[type[c.OnIncident], Callable[[Draft, Any], None]] = {
     c.JobFailed: rules_slack.job_failed,
     c.Exported: rules_slack.exported,
     c.Tick: rules_clock.tick,
+    c.Forward: rules_clock.forward,
 }

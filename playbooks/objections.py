@@ -6,7 +6,7 @@ Asked twice: by a read when a button that opens a form is pressed, and again ins
 from playbooks.access import Act, may
 from playbooks.errors import Refused
 from playbooks.incident import Incident, StepState
-from playbooks.ladder import running
+from playbooks.ladder import next_moment_of_steps, running
 from playbooks.states import INCIDENT_LABELS, IncidentStatus, StepStatus
 
 MOST_MORE_TIME = 2
@@ -41,6 +41,11 @@ def closed(incident: Incident) -> Refused:
 
 
 def _whole_objection(incident: Incident, act: Act) -> Refused | None:
+    if act is Act.FORWARD and not incident.drill:
+        reason = f"{incident.label} is no drill: its clock is the real one, and nobody can put it forward."
+        return Refused(title="No drill", reason=reason)
+    if act is Act.FORWARD and next_moment_of_steps(incident) is None:
+        return Refused(title="Nothing to come", reason=f"Nothing is due in {incident.label} any more.")
     if act is Act.REOPEN and incident.is_open:
         return Refused(title="Already open", reason=f"{incident.label} is open.")
     if act is Act.CLOSE and incident.missing:

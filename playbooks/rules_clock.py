@@ -4,9 +4,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from playbooks import commands as c
+from playbooks.access import Act
 from playbooks.draft import Draft
 from playbooks.entries import Kind
-from playbooks.ladder import CHANNEL_WAIT, Rung, asked_for, first_rung, next_rung, overdue_at, running
+from playbooks.ladder import (
+    CHANNEL_WAIT,
+    Rung,
+    asked_for,
+    first_rung,
+    next_moment_of_steps,
+    next_rung,
+    overdue_at,
+    running,
+)
 from playbooks.states import StepStatus
 
 MISSED_AFTER = timedelta(hours=24)  # real time: what is overdue longer becomes one summary
@@ -24,6 +34,15 @@ def tick(draft: Draft, command: c.Tick) -> None:
         _ask(draft, key, at)
     if missed:
         draft.add(Kind.MISSED, steps=missed)
+
+
+def forward(draft: Draft, command: c.Forward) -> None:
+    """Only drills: what is due next is due now. Nothing happens when something is due already."""
+    if draft.objects(Act.FORWARD):
+        return
+    due = next_moment_of_steps(draft.incident)
+    if due is not None and due > command.at:
+        draft.add(Kind.FORWARDED, by_s=(due - command.at).total_seconds())
 
 
 def _come_due(draft: Draft, key: str, at: datetime) -> list[str]:

@@ -13,7 +13,7 @@ from bot.slack.listeners import Desk
 from bot.slack.presses import in_its_channel
 from bot.slack.text import said
 from playbooks.access import Act
-from playbooks.commands import Assign, Close, Export, FalseAlarm, Note, OnIncident, Reopen, Try
+from playbooks.commands import Assign, Close, Export, FalseAlarm, Forward, Note, OnIncident, Reopen, Try
 from playbooks.entries import Actor
 from playbooks.errors import WrongAnswers
 from playbooks.incident import Incident, label_of
@@ -141,6 +141,10 @@ async def _reopen(desk: Desk, body: Body, incident: Incident, text: str) -> str:
     return await _submit(desk, Reopen(**_about(desk, body, incident), reason=text))
 
 
+async def _fast_forward(desk: Desk, body: Body, incident: Incident, _: str) -> str:
+    return await _submit(desk, Forward(**_about(desk, body, incident)))
+
+
 def _about(desk: Desk, body: Body, incident: Incident) -> dict[str, Any]:
     return desk.about(body, f"command:{body.get('trigger_id')}", incident.number)
 
@@ -162,4 +166,5 @@ _COMMANDS: dict[str, Callable[[Desk, Body, Incident, str], Awaitable[str]]] = {
     "close": _close,
     "false-alarm": _false_alarm,
     "reopen": _reopen,
+    "fast-forward": _fast_forward,
 }

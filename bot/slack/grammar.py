@@ -14,10 +14,11 @@ COMMANDS = (
     "false-alarm",
     "reopen",
     "drill",
+    "fast-forward",
     "help",
 )
-NEEDS_INCIDENT = {"status", "note", "assign", "export", "close", "false-alarm", "reopen"}
-_WORDLESS = {"status", "export", "list"}
+NEEDS_INCIDENT = {"status", "note", "assign", "export", "close", "false-alarm", "reopen", "fast-forward"}
+_WORDLESS = {"status", "export", "list", "fast-forward"}
 _NUMBER = re.compile(r"inc-0*([1-9][0-9]{0,8})", re.IGNORECASE)
 _ANY_NUMBER = re.compile(r"inc-\S*", re.IGNORECASE)
 _LONG_WORD = 7

@@ -245,6 +245,9 @@ _PHRASES: dict[Kind, Callable[[_Teller], str]] = {
     Kind.MESSAGE_EDITED: _edited,
     Kind.MESSAGE_DELETED: lambda t: f"The message of entry {t.data['corrects']} was deleted in Slack.",
     Kind.REFUSED: lambda t: f"{t.who} was refused ({t.data['act']}): {t.text}",
+    Kind.FORWARDED: lambda t: (
+        f"{t.who} put the clock of this drill forward by {span_in_words(timedelta(seconds=t.data['by_s']))}."
+    ),
     Kind.CLOSED: _closed,
     Kind.FALSE_ALARM: _false_alarm,
     Kind.REOPENED: lambda t: f"{t.who} reopened {t.incident.label}{t.why}",

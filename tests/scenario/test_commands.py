@@ -3,7 +3,7 @@
 import pytest
 
 from playbooks.entries import Kind
-from playbooks.states import IncidentStatus
+from playbooks.states import IncidentStatus, StepStatus
 from simulator.errors import SlackError
 from tests.scenario.company import BOT, CHANNEL, ESCALATED, Company
 
@@ -160,7 +160,19 @@ async def test_an_unknown_number_is_answered_with_a_sentence(company: Company, t
 
 async def test_help_names_every_command(company: Company) -> None:
     said = await company.say(company.gus, "help")
-    for word in ("status", "list", "note", "assign", "export", "close", "false-alarm", "reopen", "drill", "help"):
+    for word in (
+        "status",
+        "list",
+        "note",
+        "assign",
+        "export",
+        "close",
+        "false-alarm",
+        "reopen",
+        "drill",
+        "fast-forward",
+        "help",
+    ):
         assert f"/incident {word}" in said
 
 
@@ -275,3 +287,19 @@ async def test_signs_are_a_report_like_any_other_words(company: Company, text: s
     await company.dana.command("/incident", text)
     assert company.dana.dialog is not None
     assert company.dana.dialog.values["What happened?"] == text
+
+
+async def test_a_drill_is_put_forward_prompt_by_prompt(company: Company) -> None:
+    await company.open(**{"This is a drill": True})
+    drill = "inc-0001-drill-key-committed"
+    assert "what is due next is due now" in await company.say(company.dana, "fast-forward", drill)
+    assert (await company.incident()).step("escalate").status is StepStatus.DUE
+    assert (await company.board(channel=drill)).text.count("12:00") >= 2
+    await company.say(company.sam, "INC-0001 fast-forward")
+    assert Kind.NUDGED in await company.kinds()
+    assert "is no drill" not in str(await company.entries())
+
+
+async def test_a_real_incident_is_not_put_forward(company: Company) -> None:
+    await company.open()
+    assert "its clock is the real one" in await company.say(company.sam, "fast-forward", CHANNEL)

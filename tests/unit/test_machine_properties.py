@@ -140,6 +140,25 @@ class Incident(RuleBasedStateMachine):
         self.act(c.Reopen, by=by, reason="again")
 
     @rule(by=PEOPLE)
+    def forward(self, by: Any) -> None:
+        self.act(c.Forward, by=by)
+
+    @rule(by=PEOPLE, ts=st.sampled_from(["1.0", "2.0"]), text=TEXT, member=st.booleans())
+    def pin(self, by: Any, ts: str, text: str, member: bool) -> None:
+        message = {"channel": "C1", "ts": ts}
+        self.act(c.Pin, by=by, **message, text=text, posted_at=self.story.now, author=by, member=member)
+
+    @rule(by=PEOPLE, ts=st.sampled_from(["1.0", "2.0"]), text=TEXT, what=st.integers(0, 2))
+    def message_changes(self, by: Any, ts: str, text: str, what: int) -> None:
+        message = {"channel": "C1", "ts": ts}
+        if what == 0:
+            self.act(c.Unpin, by=by, **message)
+        elif what == 1:
+            self.act(c.MessageEdited, by=by, **message, text=text, edited_at=self.story.now)
+        else:
+            self.act(c.MessageDeleted, by=by, **message)
+
+    @rule(by=PEOPLE)
     def join(self, by: Any) -> None:
         self.act(c.Join, by=by, text="seen too", keys=("other",))
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from playbooks.commands import Forward
 from playbooks.entries import Entry, Kind
 from playbooks.exports.phrases import phrase
 from playbooks.incident import Incident
@@ -14,7 +15,10 @@ def everything() -> dict[Kind, tuple[Entry, Incident]]:
     """One entry of each kind, with its incident."""
     answered = closed_story()
     answered.answer("escalate", "CASE-4711")
-    return {entry.kind: (entry, story.incident) for story in (answered, full_story()) for entry in story.entries}
+    drill = Story().open(drill=True)
+    drill.do(Forward, by=SAM)
+    stories = (drill, answered, full_story())
+    return {entry.kind: (entry, story.incident) for story in stories for entry in story.entries}
 
 
 @pytest.mark.parametrize("kind", Kind)
