@@ -27,6 +27,7 @@ ALLOWED = [
     (Act.EXPORT, LEAD),
     (Act.NOTE, ROSTER | {"dana"}),
     (Act.STATUS, ROSTER | {"dana"}),
+    (Act.FORWARD, ROSTER | {"dana"}),
 ]
 
 
