@@ -90,6 +90,16 @@ def incidents() -> None:
 
 
 @app.command()
+def backup(
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="a new file; the secret goes beside it")],
+) -> None:
+    """Copy the record as of this moment, while Quarterdeck runs."""
+    from bot.desk_work import back_up
+
+    print(back_up(path))
+
+
+@app.command()
 def migrate() -> None:
     """Create the database, or bring it to this version."""
     from bot.desk_work import migrate_database

@@ -6,10 +6,12 @@ from pathlib import Path
 
 from bot.errors import Stop
 from bot.exporting import TYPESET, export, unavailable
+from bot.fingerprints import kept_secret
 from bot.settings import Settings, load_settings
 from playbooks.incident import label_of
 from playbooks.verify import verify_json
 from storage.at_rest import verify_at_rest
+from storage.backup import backup
 from storage.errors import NotFound, StorageError
 from storage.migrations import current, migrate, require_current
 from storage.sql_store import open_store
@@ -67,6 +69,26 @@ async def incident_lines() -> list[str]:
             f"{'DRILL  ' if one.drill else ''}{one.trigger.label}"
             for one in found
         ] or ["There are no incidents yet."]
+
+
+def back_up(target: Path) -> str:
+    """Copies the record and the secret that belongs to it. Raises `Stop` when that cannot be."""
+    settings = load_settings()
+    secret = Path(f"{target}.secret")
+    kept = kept_secret(settings) if settings.on_sqlite and not settings.quarterdeck_secret else None
+    try:
+        if kept and secret.exists():
+            raise Stop(f"{secret} is there already, and nothing was written. Name another file.")
+        backup(settings.database_url, target)
+        if kept and kept.exists():
+            secret.touch(mode=0o600, exist_ok=False)
+            secret.write_bytes(kept.read_bytes())
+            return f"The record is in {target}, the secret that belongs to it in {secret}. Keep both, for few eyes."
+    except StorageError as error:
+        raise Stop(str(error)) from None
+    except OSError as error:
+        raise Stop(f"{secret} cannot be written: {error.strerror}. The record is in {target}.") from None
+    return f"The record is in {target}. QUARTERDECK_SECRET belongs to it; keep that too."
 
 
 def migrate_database() -> str:

@@ -1,0 +1,66 @@
+"""A copy of a SQLite record as of one moment, while it is in use. https://www.sqlite.org/backup.html"""
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import quote
+
+from storage.engine import address_of
+from storage.errors import DatabaseUnavailable, StorageError, translated
+
+_WAIT_S = 30.0  # for a lock that another program holds
+
+
+def backup(url: str, target: Path) -> None:
+    """Writes the record to the new file `target`: whole, checked and on the disk, or not at all.
+
+    Raises `StorageError` on PostgreSQL (whose own tools do it), when there is nothing to copy or `target` is taken,
+    and `DatabaseUnavailable`.
+    """
+    address = address_of(url)
+    if not address.is_sqlite:
+        raise StorageError("On PostgreSQL the server's own pg_dump makes the backup; this command copies SQLite files.")
+    if not Path(address.file).exists():
+        raise StorageError(f"There is no database {address.file} yet, so there is nothing to back up.")
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        with translated(address.where):
+            _copy(Path(address.file), part)
+        _check(part)
+        os.link(part, target)  # unlike a rename it never takes the place of a file that is there
+        _sync_folder(target.absolute().parent)
+    except FileExistsError:
+        raise StorageError(f"{target} is there already, and nothing was written. Name another file.") from None
+    except OSError as error:
+        raise DatabaseUnavailable(f"{target} cannot be written: {error.strerror}.") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _copy(source: Path, part: Path) -> None:
+    os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    uri = f"file:{quote(str(source.absolute()))}?mode=ro"
+    with (
+        closing(sqlite3.connect(uri, uri=True, timeout=_WAIT_S)) as database,
+        closing(sqlite3.connect(part)) as copy,
+    ):
+        database.backup(copy)  # in one step: it reads one moment, and nobody who writes has to wait
+        copy.execute("PRAGMA journal_mode = DELETE")  # one file, until it is used again
+
+
+def _check(part: Path) -> None:
+    with closing(sqlite3.connect(part)) as copy:
+        found = copy.execute("PRAGMA integrity_check").fetchone()[0]
+    if found != "ok":
+        raise StorageError(f"The copy is damaged, and so is the database it was made of: {found}. Nothing was kept.")
+    with part.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
