@@ -19,12 +19,13 @@ TICKET_PATIENCE_S = 0.8  # of the same three when a form is still to be opened
 
 
 _ELSEWHERE = "belongs to another organisation"
+_GUEST = "is a guest"
 _FLAWS = {
     "deleted": "is deactivated",
     "is_bot": "is an app",
     "is_stranger": _ELSEWHERE,
-    "is_restricted": "is a guest",
-    "is_ultra_restricted": "is a guest",
+    "is_restricted": _GUEST,
+    "is_ultra_restricted": _GUEST,
 }
 _SLACKBOT = "USLACKBOT"  # which users.info does not call a bot
 
@@ -41,9 +42,14 @@ class Person:
         """A full member of our workspace: no guest, no stranger, no bot, not deactivated."""
         return self.flaw is None
 
+    @property
+    def reachable(self) -> bool:
+        """Has an active account in our workspace, be it a guest's. Presence is not asked."""
+        return self.flaw in (None, _GUEST)
+
 
 class People:
-    """Knows persons for five minutes. Of the roster those count who can be reached: active full members."""
+    """Knows persons for five minutes. Of the roster those count who can be reached: active accounts."""
 
     def __init__(self, gateway: Gateway, clock: Clock, team: str) -> None:
         self._gateway = gateway
@@ -79,7 +85,7 @@ class People:
     def reachable(self) -> dict[str, str]:
         """How the roster names somebody who can be reached → their user id."""
         named = {ref: self.named(ref) for ref in _everybody(self._roster)}
-        return {ref: person.id for ref, person in named.items() if person and person.member}
+        return {ref: person.id for ref, person in named.items() if person and person.reachable}
 
     def named(self, ref: str) -> Person | None:
         """Whom the roster means; None for somebody whom Slack does not know."""

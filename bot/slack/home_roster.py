@@ -25,7 +25,7 @@ def roster_section(roster: Mapping[Role, Named]) -> list[Block]:
 
 
 def _row(role: Role, people: Named) -> Block:
-    owner = next((ref for ref, person in people if person and person.member), None)
+    owner = next((ref for ref, person in people if person and person.reachable), None)
     lines = [_person(ref, person, "owner" if ref == owner else "deputy") for ref, person in people]
     text = "\n".join([f"*{role_name(role)}*", *([] if owner else ["no owner"]), *lines])
     return section(text, button("Edit", ids.ROSTER_EDIT, role.value, spoken=f"Edit {role_name(role)}"))
@@ -34,8 +34,9 @@ def _row(role: Role, people: Named) -> Block:
 def _person(ref: str, person: Person | None, seat: str) -> str:
     if person is None:
         return f"{said(ref, 80)}: not known to Slack, cannot be reached"
-    if person.member:
-        return f"{said(person.name, 60)}: {seat}, reachable"
+    if person.reachable:
+        flaw = f", {said(person.flaw, 60)}" if person.flaw else ""
+        return f"{said(person.name, 60)}: {seat}, reachable{flaw}"
     return f"{said(person.name, 60)}: {said(person.flaw or '', 60)}, cannot be reached"
 
 
@@ -47,7 +48,7 @@ def roster_form(role: Role, seat: Seat, people: Named) -> dict[str, Any]:
     lead = role is Role.SECURITY_LEAD
     hint = "The first is the owner, the others are deputies."
     hint += "" if lead else " With nobody here, new incidents have no owner for this role."
-    left = [context(f"Left out, because they cannot be reached: {', '.join(gone)}")] if gone else []
+    left = [context(f"Left out, because they are no active full members: {', '.join(gone)}")] if gone else []
     blocks = [*left, asked("people", "Who", element, optional=not lead, hint=hint), context(_RUNNING)]
     data = {"role": role.value, "seen": seat.seq}
     return form(ids.FORM_ROSTER, f"Roster · {role_name(role)}", "Save", blocks, data)

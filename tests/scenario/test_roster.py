@@ -114,9 +114,17 @@ async def test_somebody_who_was_deleted_since_stops_nothing_and_is_passed_over(r
         assert (await company.incident()).roster[Role.DEV_LEAD] == (company.max.id,)
 
 
-async def test_a_guest_on_the_roster_is_passed_over(record: str, tmp_path: Path) -> None:
+async def test_a_guest_on_the_roster_has_an_account_and_counts(record: str, tmp_path: Path) -> None:
     async with company_at_work(tmp_path, record) as company:
         company.workspace.user(company.sam.id).is_restricted = True
+        await company.deck.people.refresh()
+
+        assert (await owners(company))["security_lead"] == ["Sam Okafor", "Sid Park"]
+
+
+async def test_somebody_of_another_organisation_is_passed_over(record: str, tmp_path: Path) -> None:
+    async with company_at_work(tmp_path, record) as company:
+        company.workspace.user(company.sam.id).is_stranger = True
         await company.deck.people.refresh()
 
         assert (await owners(company))["security_lead"] == ["Sid Park"]

@@ -146,7 +146,7 @@ def test_a_lead_reads_who_is_owner_and_who_can_be_reached() -> None:
 dev lead  [Edit]
     Max Lind: is deactivated, cannot be reached
     Devi Rao: owner, reachable
-    Gus Vale: is a guest, cannot be reached
+    Gus Vale: deputy, reachable, is a guest
 auditor  [Edit]
     no owner
     old@example.com: not known to Slack, cannot be reached
@@ -163,7 +163,7 @@ def test_the_form_holds_who_can_be_reached_in_order(role: Role) -> None:
     assert who["element"]["initial_users"] == [DEVI.id]
     assert who["optional"] is (role is not Role.SECURITY_LEAD)
     assert who["hint"]["text"].startswith("The first is the owner, the others are deputies.")
-    assert "Left out, because they cannot be reached: Max Lind" in view["blocks"][0]["elements"][0]["text"]
+    assert "Left out, because they are no active full members: Max Lind" in view["blocks"][0]["elements"][0]["text"]
 
 
 def test_the_form_of_an_empty_role_is_empty() -> None:
