@@ -29,10 +29,10 @@ class Entry:
 
 
 class Ledger:
-    """Append-only and in order of completion; `seq` starts at 1 and has no gaps."""
+    """Append-only and in order of completion; `seq` starts at 1 and has no gaps. `told` is called after each entry."""
 
-    def __init__(self, now: Callable[[], float]) -> None:
-        self._now = now
+    def __init__(self, now: Callable[[], float], told: Callable[[], None] = lambda: None) -> None:
+        self._now, self._told = now, told
         self._entries: list[Entry] = []
 
     def append(self, kind: EntryKind, name: str, started_at: float, **facts: Any) -> Entry:
@@ -40,6 +40,7 @@ class Ledger:
             seq=len(self._entries) + 1, at=self._now(), started_at=started_at, kind=kind, name=name, facts=facts
         )
         self._entries.append(entry)
+        self._told()
         return entry
 
     def after(self, seq: int = 0, kind: EntryKind | None = None) -> list[Entry]:

@@ -3,7 +3,7 @@
 https://docs.slack.dev/reference/app-manifest
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,14 @@ class Shortcut:
     on_message: bool
 
 
+@dataclass(frozen=True)
+class Hint:
+    """What a person reads beside a slash command while typing it."""
+
+    description: str = ""
+    usage: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
     """The part of an app manifest that changes what the workspace does."""
@@ -61,6 +69,7 @@ class Manifest:
     commands: dict[str, bool]
     """Slash command → whether mentions in its text arrive escaped (`should_escape`)."""
     shortcuts: tuple[Shortcut, ...]
+    hints: dict[str, Hint] = field(default_factory=dict)
 
 
 def builtin_manifest() -> Manifest:
@@ -71,6 +80,7 @@ def builtin_manifest() -> Manifest:
             Shortcut(name="Report an incident", callback_id="report_incident", on_message=False),
             Shortcut(name="Open incident", callback_id="open_incident", on_message=True),
         ),
+        hints={"/incident": Hint("Report a leaked or misused key", "[what happened | status | help]")},
     )
 
 
@@ -87,4 +97,8 @@ def read_manifest(path: Path) -> Manifest:
             Shortcut(name=s["name"], callback_id=s["callback_id"], on_message=s["type"] == "message")
             for s in features.get("shortcuts", [])
         ),
+        hints={
+            c["command"]: Hint(c.get("description", ""), c.get("usage_hint", ""))
+            for c in features.get("slash_commands", [])
+        },
     )

@@ -34,6 +34,7 @@ def edit(workspace: Workspace, message: Message, *, by: str, mark_edited: bool, 
     event_ts = workspace.timestamps.next()
     if mark_edited:
         message.edited = {"user": by, "ts": event_ts}
+    workspace.bell.ring()
     event = {
         "type": "message",
         "subtype": "message_changed",

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from simulator.bell import Bell
 from simulator.delivery.delivery import Delivery
 from simulator.errors import SlackError
 from simulator.ids import Ids, Timestamps, secret
@@ -67,7 +68,8 @@ class Workspace:
         self.request_url = request_url
         self.patience = patience or Patience()
         self.url = "http://practice.invalid"
-        self.ids, self.timestamps, self.ledger = Ids(), Timestamps(now), Ledger(now)
+        self.bell = Bell()
+        self.ids, self.timestamps, self.ledger = Ids(), Timestamps(now), Ledger(now, self.bell.ring)
         self.credentials = Credentials(secret("xoxb-"), secret("xapp-"), secret(""), secret(""))
         self.triggers = Triggers(now, self.patience.trigger_s)
         self.response_urls = ResponseUrls(now, self.patience.response_url_s)
@@ -168,12 +170,14 @@ class Workspace:
         """Add a message to its channel and its thread."""
         self.messages[message.channel].append(message)
         self._by_ts[message.channel, message.ts] = message
+        self.bell.ring()
         if message.is_reply and message.only_for is None and (parent := self._parent(message)):
             parent.replies.append(message)
 
     def drop(self, message: Message) -> None:
         """Take a message out again; replies to it stay where they are."""
         self.messages[message.channel].remove(message)
+        self.bell.ring()
         del self._by_ts[message.channel, message.ts]
         if (parent := self._parent(message)) and message in parent.replies:
             parent.replies.remove(message)
@@ -189,6 +193,7 @@ class Workspace:
     def notify(self, user_id: str, text: str, error: str) -> None:
         """Show a person a sentence from Slack itself."""
         self.notices.append(Notice(user_id, self.now(), text, error))
+        self.bell.ring()
 
     def permalink(self, message: Message) -> str:
         link = f"{self.url}/archives/{message.channel}/p{message.ts.replace('.', '')}"

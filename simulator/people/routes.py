@@ -15,7 +15,8 @@ from simulator.model import Json, User
 from simulator.people import sight
 from simulator.people.acts import Acts
 from simulator.people.dialogs import Dialog
-from simulator.shapes import file_json, user_json
+from simulator.people.live import PROTOCOL, Live
+from simulator.shapes import user_json
 from simulator.workspace import Workspace
 
 Act = Callable[..., Awaitable[Json]]
@@ -27,19 +28,25 @@ def people_routes(app: web.Application, workspace: Workspace) -> None:
     desk = _Desk(workspace)
     app.router.add_get("/ledger", desk.guarded(desk.ledger))
     app.router.add_get("/people", desk.guarded(desk.everybody))
+    app.router.add_get("/people/{user}/live", desk.guarded(desk.live))
     app.router.add_get("/people/{user}/files/{file}", desk.guarded(desk.download))
     app.router.add_get("/people/{user}/{what}", desk.guarded(desk.look))
     app.router.add_post("/people/{user}/{act:.+}", desk.guarded(desk.act))
+
+    async def hang_up(_: web.Application) -> None:
+        await desk.watching.close()
+
+    app.on_shutdown.append(hang_up)
 
 
 class _Desk:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
+        self.watching = Live(workspace)
 
-    def guarded(self, handler: Callable[[web.Request], Awaitable[web.Response]]) -> Any:
-        async def guard(request: web.Request) -> web.Response:
-            given = request.headers.get(TOKEN_HEADER, "")
-            if not hmac.compare_digest(given.encode(), self._workspace.credentials.people_token.encode()):
+    def guarded(self, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> Any:
+        async def guard(request: web.Request) -> web.StreamResponse:
+            if not hmac.compare_digest(_token(request).encode(), self._workspace.credentials.people_token.encode()):
                 return web.json_response({"error": f"{TOKEN_HEADER} is missing or wrong"}, status=403)
             return await handler(request)
 
@@ -53,9 +60,12 @@ class _Desk:
 
     async def look(self, request: web.Request) -> web.Response:
         user, what = self._user(request), request.match_info["what"]
-        if what not in _SIGHTS:
+        if what not in sight.SIGHTS:
             raise web.HTTPNotFound
-        return web.json_response(_SIGHTS[what](self._workspace, user, request.query))
+        return web.json_response(sight.SIGHTS[what](self._workspace, user, request.query))
+
+    async def live(self, request: web.Request) -> web.StreamResponse:
+        return await self.watching.serve(request, self._user(request))
 
     async def download(self, request: web.Request) -> web.Response:
         readable = sight.files(self._workspace, self._user(request))
@@ -87,6 +97,13 @@ class _Desk:
         return user
 
 
+def _token(request: web.Request) -> str:
+    """From its header, or from beside the protocol of a WebSocket, for which a browser lets no header be set."""
+    offered = [part.strip() for part in request.headers.get("Sec-WebSocket-Protocol", "").split(",")]
+    beside = next((part for part in offered if part != PROTOCOL), "")
+    return request.headers.get(TOKEN_HEADER, "") or beside
+
+
 def _acts(acts: Acts) -> dict[str, Act]:
     dialog = Dialog(acts)
 
@@ -109,34 +126,3 @@ def _acts(acts: Acts) -> dict[str, Act]:
         "dialog/submit": dialog.submit,
         "dialog/close": dialog.close,
     }
-
-
-Sight = Callable[[Workspace, User, Any], Any]
-
-
-def _messages(workspace: Workspace, user: User, query: Any) -> list[Json]:
-    seen = [sight.message_sight(workspace, m, user) for m in sight.messages(workspace, user)]
-    wanted = query.get("channel")
-    if wanted is None:
-        return seen
-    names = (wanted, f"#{wanted}")
-    return [m for m in seen if m["channel"] == wanted or m["channel_name"] in names]
-
-
-def _home(workspace: Workspace, user: User, _: Any) -> Json | None:
-    home = workspace.homes.get(user.id)
-    return sight.dialog_sight(workspace, home) if home else None
-
-
-def _notices(workspace: Workspace, user: User, _: Any) -> list[Json]:
-    return [{"at": n.at, "text": n.text, "error": n.error} for n in workspace.notices if n.user == user.id]
-
-
-_SIGHTS: dict[str, Sight] = {
-    "channels": lambda w, u, _: [sight.channel_sight(w, c, u) for c in sight.channels(w, u)],
-    "messages": _messages,
-    "dialogs": lambda w, u, _: [sight.dialog_sight(w, v) for v in w.modals.get(u.id, [])],
-    "home": _home,
-    "files": lambda w, u, _: [file_json(w, f) for f in sight.files(w, u)],
-    "notices": _notices,
-}

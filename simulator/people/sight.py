@@ -1,12 +1,16 @@
 """What one person sees: channels, messages with their controls, dialogs, Home, files, notices."""
 
+from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from simulator.ids import micros
+from simulator.manifest import Hint
 from simulator.model import Channel, File, Json, Message, User, View
+from simulator.people.payloads import message_values
 from simulator.people.plain import block_text, message_text, text_object
 from simulator.posts import interactive_elements
-from simulator.shapes import file_json
+from simulator.shapes import file_json, user_json
 from simulator.state import held, options
 from simulator.workspace import Workspace
 
@@ -54,6 +58,8 @@ def message_sight(workspace: Workspace, message: Message, user: User) -> Json:
         "text": message_text(workspace, message),
         "raw_text": message.text,
         "blocks": message.blocks,
+        "attachments": message.attachments,
+        "chosen": message_values(message, user.id),
         "controls": controls(workspace, message.blocks),
         "reactions": message.reactions,
         "files": [file_json(workspace, workspace.files[f]) for f in message.files],
@@ -105,6 +111,8 @@ def dialog_sight(workspace: Workspace, view: View) -> Json:
         "errors": view.errors,
         "trouble": view.trouble,
         "blocks": view.blocks,
+        "values": view.values,
+        "hash": view.hash,
     }
 
 
@@ -139,3 +147,48 @@ def files(workspace: Workspace, user: User) -> list[File]:
     """The files in messages that this person can read, and their own."""
     shared = [f for m in messages(workspace, user) for f in m.files]
     return [workspace.files[f] for f in dict.fromkeys(shared)]
+
+
+Sight = Callable[[Workspace, User, Any], Any]
+
+
+def _messages(workspace: Workspace, user: User, query: Any) -> list[Json]:
+    seen = [message_sight(workspace, m, user) for m in messages(workspace, user)]
+    wanted = query.get("channel")
+    if wanted is None:
+        return seen
+    names = (wanted, f"#{wanted}")
+    return [m for m in seen if m["channel"] == wanted or m["channel_name"] in names]
+
+
+def _home(workspace: Workspace, user: User, _: Any) -> Json | None:
+    home = workspace.homes.get(user.id)
+    return dialog_sight(workspace, home) if home else None
+
+
+def _notices(workspace: Workspace, user: User, _: Any) -> list[Json]:
+    return [{"at": n.at, "text": n.text, "error": n.error} for n in workspace.notices if n.user == user.id]
+
+
+def _surroundings(workspace: Workspace, user: User, _: Any) -> Json:
+    """What is on offer here besides channels: the app, its commands and shortcuts, everybody's names."""
+    manifest = workspace.manifest
+    offered = not user.is_stranger
+    return {
+        "name": workspace.team_name,
+        "app": {"id": workspace.bot.id, "name": manifest.app_name},
+        "commands": [{"name": n, **asdict(manifest.hints.get(n, Hint()))} for n in manifest.commands if offered],
+        "shortcuts": [asdict(s) for s in manifest.shortcuts if offered],
+        "people": [user_json(u) for u in workspace.users.values()],
+    }
+
+
+SIGHTS: dict[str, Sight] = {
+    "workspace": _surroundings,
+    "channels": lambda w, u, _: [channel_sight(w, c, u) for c in channels(w, u)],
+    "messages": _messages,
+    "dialogs": lambda w, u, _: [dialog_sight(w, v) for v in w.modals.get(u.id, [])],
+    "home": _home,
+    "files": lambda w, u, _: [file_json(w, f) for f in files(w, u)],
+    "notices": _notices,
+}
