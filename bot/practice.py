@@ -39,12 +39,12 @@ async def practice(settings: Settings) -> None:
     with tempfile.TemporaryDirectory(prefix="quarterdeck-practice-") as folder:
         async with _workspace(Path(folder)) as facts:
             _publish(facts)
-            await _keep_running(settings, _environment(settings, facts, Path(folder)), stopping)
+            environment = _environment(settings, facts, Path(folder))
+            await _keep_running(settings, environment, _welcome(settings, facts["url"]), stopping)
 
 
-async def _keep_running(settings: Settings, environment: dict[str, str], stopping: asyncio.Event) -> None:
+async def _keep_running(settings: Settings, environment: dict[str, str], welcome: str, stopping: asyncio.Event) -> None:
     waiting = asyncio.create_task(stopping.wait())
-    welcome = _welcome(settings)
     while not stopping.is_set():
         bot = await asyncio.create_subprocess_exec(sys.executable, "-m", "bot", "run", env=environment)
         ended = asyncio.create_task(bot.wait())
@@ -146,23 +146,15 @@ def _publish(facts: dict[str, Any]) -> None:
     FACTS.write_text(json.dumps(facts))
 
 
-def _welcome(settings: Settings) -> str:
-    http = f"http://{settings.quarterdeck_http_host}:{settings.quarterdeck_http_port}"
-    act = ".venv/bin/python -m simulator act"
+def _welcome(settings: Settings, page: str) -> str:
+    record = settings.database_url.removeprefix("sqlite:///")
     return "\n".join(
         [
-            "The practice workspace is open: nothing leaves this machine, no real key is touched.",
-            f"Health: {http}/readyz",
+            f"Open {page}/ in your browser. Nothing leaves this machine, no real key is touched.",
             "",
-            "In another shell you are Dana, who found a key:",
-            f'  {act} "Dana Ito" command /incident a key in a public gist',
-            f'  {act} "Dana Ito" fill "Trigger=API key committed to a repository" "This is a drill=yes"',
-            f'  {act} "Dana Ito" submit',
-            "and then anybody else: Sam Okafor, Sid Park, Devi Rao, Max Lind, Ada Brandt, Rob Silva, Gus Vale.",
-            f'  {act} "Devi Rao" see',
-            f'  {act} "Devi Rao" press "Complete step" --message T+5',
-            "",
-            f"The record is {settings.database_url.removeprefix('sqlite:///')}, that of the last practice {PREVIOUS}.",
+            "You are Dana, who found a key: type /incident there. At the top left you become anybody else,",
+            "and a second window is a second person. From a shell: .venv/bin/python -m simulator act --help",
+            f"The record is {record}, that of the last practice {PREVIOUS}.",
             "`make drill` plays it all by itself. Your own Slack: “Put it into your Slack” in README.md. Stop: Ctrl-C.",
             "",
             "",

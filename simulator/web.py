@@ -1,4 +1,4 @@
-"""The HTTP face of the workspace: the Web API, Socket Mode, response URLs, files, people and the ledger."""
+"""The HTTP face of the workspace: the Web API, Socket Mode, response URLs, files, people, their page, the ledger."""
 
 import json
 from collections.abc import AsyncIterator
@@ -14,6 +14,7 @@ from simulator.api.chain import answer
 from simulator.api.files import receive
 from simulator.errors import AnswerLost, SlackError
 from simulator.model import Json
+from simulator.people.page import page_routes
 from simulator.people.responses import respond
 from simulator.people.routes import people_routes
 from simulator.workspace import Workspace
@@ -31,6 +32,7 @@ def build_app(workspace: Workspace) -> web.Application:
     app.router.add_post("/upload/{file}/{secret}", doors.upload)
     app.router.add_get("/files-pri/{file}/{tail:.*}", doors.download)
     people_routes(app, workspace)
+    page_routes(app, workspace)
 
     async def close(_: web.Application) -> None:
         await workspace.delivery.close()
@@ -160,7 +162,7 @@ async def serve(workspace: Workspace, *, host: str = "127.0.0.1", port: int = 0)
         site = web.TCPSite(runner, host, port)
         await site.start()
         bound = runner.addresses[0]
-        workspace.url = f"http://{bound[0]}:{bound[1]}"
+        workspace.url = f"http://[{bound[0]}]:{bound[1]}" if ":" in bound[0] else f"http://{bound[0]}:{bound[1]}"
         yield Server(workspace)
     finally:
         await runner.cleanup()
