@@ -25,8 +25,7 @@ def source_id(channel: str, ts: str) -> str:
 
 def is_known(tx: Tx, team: str, channel: str, ts: str) -> bool:
     """Whether there is an offer under that message."""
-    known = tx.repeat(team, source_id(channel, ts))
-    return known is not None and bool((known.payload or {}).get("alert"))
+    return tx.repeat(team, source_id(channel, ts)) is not None
 
 
 def want(tx: Tx, team: str, channel: str, ts: str, shown: Mapping[str, Any], now: datetime) -> None:

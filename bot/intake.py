@@ -135,6 +135,8 @@ class Intake:
 
     def _open(self, tx: Tx, command: Open) -> Outcome | Refused | int:
         """Opens, joins the incident that claims the same key, or names the one that only seems to be the same."""
+        # First of all, since taking a number makes whoever else opens wait: what is read below is then still true.
+        number_if_new = tx.next_number(command.team)
         keys = suspect_keys(command.keys, command.text)
         prints = [key.fingerprint for key in keys if key.fingerprint]
         vendor_ids = [key.vendor_id for key in keys if key.vendor_id]
@@ -150,7 +152,7 @@ class Intake:
                 return n
         return open_incident(
             command,
-            number=tx.next_number(command.team),
+            number=number_if_new,
             playbook=self._playbook(),
             roster=self._roster(),
             speed=self._speed,

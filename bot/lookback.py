@@ -17,7 +17,7 @@ from bot.slack.differences import Missed, Place, differences
 from bot.slack.events import SIREN
 from bot.slack.listeners import Desk
 from bot.slack.offers import found_alarm
-from bot.slack.reading import Heard
+from bot.slack.reading import Heard, moment_of
 from bot.slack.rereading import Rereader
 from bot.slack.watch import overheard
 from playbooks.access import Act
@@ -67,6 +67,7 @@ class LookBack:
         self._read = Rereader(desk)
         self._incidents: Turns[int] = Turns()
         self._messages: Turns[Place] = Turns()  # threads, and messages that stand elsewhere
+        self._begun = False  # whether the alerts channel was read since the start
         self._not_before: datetime | None = None
         self._troubles: dict[str, str] = {}  # what could not be looked at → Slack's word, said once
 
@@ -131,12 +132,25 @@ class LookBack:
             await desk.store.set_meta(desk.team, key, now.isoformat())
             return
         since = datetime.fromisoformat(known).astimezone(UTC)
-        for message in await self._read.history(desk.places.alerts, oldest=max(since, now - FARTHEST)):
-            if not message.gone:
-                await overheard(desk, message)
-            for user in message.reacted(SIREN).users:
-                await found_alarm(desk, message, user)
+        # The first time after a start everything of a day is read again: a 🚨 may stand on an old message.
+        oldest = max(since, now - FARTHEST) if self._begun else now - FARTHEST
+        for message in await self._read.history(desk.places.alerts, oldest=oldest):
+            await self._guarded(self._alert(message, since, now), place=message.channel)
+        self._begun = True
         await desk.store.set_meta(desk.team, key, max(since, now - OVERLAP).isoformat())
+
+    async def _alert(self, message: Heard, since: datetime, now: datetime) -> None:
+        """One that was edited after it had been heard is no news: edits open nothing."""
+        posted = moment_of(message.ts, now)
+        stale = bool(message.edited_ts) and posted < since + OVERLAP
+        if not message.gone and posted >= since and not stale:
+            await overheard(self._desk, message)
+        await self._sirens([message])
+
+    async def _sirens(self, messages: Iterable[Heard]) -> None:
+        for message in messages:
+            for user in message.reacted(SIREN).users:
+                await found_alarm(self._desk, message, user)
 
     # --- incidents
 
@@ -146,6 +160,7 @@ class LookBack:
         before = await desk.store.incident(desk.team, number)
         home = await self._at_home(before)
         elsewhere = await self._elsewhere(before, home)
+        await self._sirens(message for message in home.values() if message)
         incident = await desk.store.incident(desk.team, number)
         if incident.captured != before.captured:
             return

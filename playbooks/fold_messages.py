@@ -1,6 +1,6 @@
 """What entries about captured messages do to the state."""
 
-from playbooks.entries import Entry
+from playbooks.entries import Entry, Kind
 from playbooks.incident import Captured, Incident
 
 
@@ -12,7 +12,8 @@ def origin(incident: Incident, entry: Entry) -> Incident:
     known = incident.captured_at(found["channel"], found["ts"])
     if known is not None:
         return incident.capturing(known.model_copy(update={"origin": True}))
-    return incident.capturing(Captured(**found, seq=entry.seq, origin=True))
+    by_itself = found["auto"] and entry.kind is Kind.OPENED  # what only joined opened nothing
+    return incident.capturing(Captured(**{**found, "auto": by_itself}, seq=entry.seq, origin=True))
 
 
 def pinned(incident: Incident, entry: Entry) -> Incident:
@@ -35,7 +36,7 @@ def unpinned(incident: Incident, entry: Entry) -> Incident:
 
 
 def edited(incident: Incident, entry: Entry) -> Incident:
-    changes = {"seq": entry.seq, "sha256": entry.data["sha256"]}
+    changes = {"seq": entry.seq, "sha256": entry.data["sha256"], "edited_at": entry.occurred_at}
     return incident.capturing(_known(incident, entry).model_copy(update=changes))
 
 

@@ -107,6 +107,7 @@ class Captured(Frozen):
     author: str
     seq: int
     sha256: str
+    edited_at: datetime | None = None  # when it was last edited, as far as the record knows
     pinned_by: tuple[str, ...] = ()
     origin: bool = False
     auto: bool = False

@@ -45,6 +45,8 @@ def unpin(draft: Draft, command: c.Unpin) -> None:
 
 def edited(draft: Draft, command: c.MessageEdited) -> None:
     known, digest = _followed(draft, command), digest_of(command.text)
+    if known and known.edited_at and command.edited_at < known.edited_at:
+        return  # an older edit that arrives late
     if known and known.sha256 != digest:
         facts = {**_where(command), "corrects": known.seq, "sha256": digest}
         draft.add(Kind.MESSAGE_EDITED, text=command.text, occurred_at=min(command.edited_at, command.at), **facts)

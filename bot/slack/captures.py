@@ -8,16 +8,16 @@ from typing import Any
 
 import structlog
 
-from bot import alerts, wording
+from bot import wording
 from bot.errors import Rejected
 from bot.observability import of_incident
 from bot.slack.fetching import fetched
 from bot.slack.listeners import Desk
 from bot.slack.reading import Heard, moment_of
+from bot.slack.warn import warn
 from playbooks.commands import MessageDeleted, MessageEdited, Pin, Unpin
 from playbooks.entries import Actor
 from playbooks.incident import label_of
-from playbooks.secrets import Found
 
 Event = Mapping[str, Any]
 PUSHPIN = "pushpin"
@@ -55,11 +55,26 @@ async def pinned(desk: Desk, event: Event) -> None:
 
 
 async def unpinned(desk: Desk, event: Event) -> None:
-    """A 📌 was removed. https://docs.slack.dev/reference/events/reaction_removed"""
+    """A 📌 was removed. Raises `SlackTrouble` like `pinned`.
+
+    https://docs.slack.dev/reference/events/reaction_removed
+    """
     channel, ts, user = _what(event)
-    for number in await desk.store.followed_at(desk.team, channel, ts):
+    numbers = await desk.store.followed_at(desk.team, channel, ts)
+    if numbers and await _stands(desk, channel, ts, user):
+        return  # put back; that event may have come before this one
+    for number in numbers:
         source = f"reaction:{channel}:{ts}:{user}:{PUSHPIN}:removed:{event.get('event_ts')}:{number}"
         await take_unpin(desk, number, channel, ts, user, source_id=source)
+
+
+async def _stands(desk: Desk, channel: str, ts: str, user: str) -> bool:
+    """Whether this person's 📌 is on the message now."""
+    try:
+        message = await fetched(desk, channel, ts)
+    except Rejected:  # it cannot be read, so the event has the last word
+        return False
+    return message is not None and user in message.reacted(PUSHPIN).users
 
 
 async def message_edited(desk: Desk, message: Heard, event_ts: str) -> None:
@@ -69,8 +84,7 @@ async def message_edited(desk: Desk, message: Heard, event_ts: str) -> None:
     for number in await desk.store.followed_at(desk.team, message.channel, message.ts):
         source = f"edited:{message.channel}:{message.ts}:{event_ts}:{number}"
         await take_edit(desk, number, message, event_ts, source_id=source)
-    _, found = desk.masker.text(message.text)
-    await _tell_author(desk, message, found)
+    await warn(desk, message)
 
 
 async def message_deleted(desk: Desk, channel: str, ts: str, event_ts: str) -> None:
@@ -81,7 +95,7 @@ async def message_deleted(desk: Desk, channel: str, ts: str, event_ts: str) -> N
 
 async def take_pin(desk: Desk, number: int, message: Heard, user: str, *, member: bool, source_id: str = "") -> None:
     """Pins it for `user`. Who may not is told so; the author of a key in it is told to delete it."""
-    text, found = desk.masker.text(message.text)
+    text, _ = desk.masker.text(message.text)
     about = _about(desk, number, message.channel, message.ts, user, source_id)
     pin = Pin(
         **about,
@@ -92,7 +106,7 @@ async def take_pin(desk: Desk, number: int, message: Heard, user: str, *, member
         member=member,
     )
     result = await desk.intake.submit(pin)
-    await _tell_author(desk, message, found)
+    await warn(desk, message)
     if result.refused:
         await _tell(desk, refusal_key(message.channel, message.ts, user), user, {"text": result.answer})
 
@@ -103,11 +117,11 @@ async def take_unpin(desk: Desk, number: int, channel: str, ts: str, user: str, 
 
 async def take_edit(desk: Desk, number: int, message: Heard, edited_ts: str, *, source_id: str = "") -> None:
     """`edited_ts` is when, in Slack's own writing; only its author can edit a message."""
-    text, found = desk.masker.text(message.text)
+    text, _ = desk.masker.text(message.text)
     about = _about(desk, number, message.channel, message.ts, message.author, source_id)
     edited_at = moment_of(edited_ts, about["at"])
     await desk.intake.submit(MessageEdited(**about, text=text, edited_at=edited_at))
-    await _tell_author(desk, message, found)
+    await warn(desk, message)
 
 
 async def take_deletion(desk: Desk, number: int, channel: str, ts: str, *, source_id: str = "") -> None:
@@ -131,15 +145,6 @@ def is_ours(desk: Desk, message: Heard) -> bool:
 def refusal_key(channel: str, ts: str, user: str) -> str:
     """The message that tells somebody once that they may not pin that."""
     return f"told:pin:{channel}:{ts}:{user}"
-
-
-async def _tell_author(desk: Desk, message: Heard, found: tuple[Found, ...]) -> None:
-    """A person who pasted a key reads once per message that it must go, whoever or whatever came across it."""
-    key = f"secret:{alerts.source_id(message.channel, message.ts)}"
-    if not found or message.bot_id is not None or await desk.store.surfaces(desk.team, 0, [key]):
-        return
-    link = desk.places.link(message.channel, message.ts)
-    await _tell(desk, key, message.author, {"tokens": [str(one) for one in found], "link": link})
 
 
 async def _tell(desk: Desk, key: str, user: str, payload: dict[str, Any]) -> None:

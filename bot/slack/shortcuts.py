@@ -6,7 +6,8 @@ from typing import Any
 from bot.slack import forms, ids
 from bot.slack.listeners import Desk
 from bot.slack.reading import Heard, heard, moment_of
-from bot.slack.watch import remembered, warn
+from bot.slack.warn import warn
+from bot.slack.watch import remembered
 from playbooks.commands import Origin
 
 Body = Mapping[str, Any]
@@ -24,7 +25,7 @@ async def on_shortcut(desk: Desk, body: Body) -> None:
         return
     message = heard(str((body.get("channel") or {}).get("id") or ""), _message(body))
     text, _ = desk.masker.text(message.text)
-    await desk.open_view(body, form_from(desk, message, remembered(message, text)))
+    await desk.open_view(body, form_from(desk, message, remembered(desk, message, text)))
     await warn(desk, message)
 
 

@@ -10,6 +10,7 @@ from bot import alerts
 from bot.slack.listeners import Desk
 from bot.slack.reading import Heard, moment_of
 from bot.slack.text import plain
+from bot.slack.warn import warn
 from playbooks.commands import Open, Origin
 from playbooks.entries import SYSTEM_ACTOR
 from playbooks.incident import digest_of
@@ -25,14 +26,12 @@ async def overheard(desk: Desk, message: Heard) -> None:
     """A new message somewhere we are. Our own never count, nor do thread replies as alerts."""
     if not message.ts or message.bot_id == desk.bot_id or message.author == desk.bot_user:
         return
-    text, found = desk.masker.text(message.text)
-    is_alert = message.channel == desk.places.alerts and not message.is_reply and _counts(desk, message, text)
-    tokens = [str(one) for one in found] if message.bot_id is None else []
-    if not is_alert and not tokens:
-        return
-    shown = await _open_by_itself(desk, message, text) if is_alert else {}
-    await desk.store.transact(lambda tx: _answer(tx, desk, message, text, tokens, shown if is_alert else None))
-    desk.intake.stir()
+    text, _ = desk.masker.text(message.text)
+    if message.channel == desk.places.alerts and not message.is_reply and _counts(desk, message, text):
+        shown = await _open_by_itself(desk, message, text)
+        await desk.store.transact(lambda tx: _answer(tx, desk, message, text, shown))
+        desk.intake.stir()
+    await warn(desk, message)
 
 
 def _counts(desk: Desk, message: Heard, text: str) -> bool:
@@ -42,33 +41,21 @@ def _counts(desk: Desk, message: Heard, text: str) -> bool:
     return any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE) for word in desk.watching.words)
 
 
-def _answer(tx: Tx, desk: Desk, message: Heard, text: str, tokens: list[str], shown: dict[str, Any] | None) -> None:
+def _answer(tx: Tx, desk: Desk, message: Heard, text: str, shown: dict[str, Any]) -> None:
     source, now = alerts.source_id(message.channel, message.ts), desk.clock.now()
     if tx.repeat(desk.team, source) is not None:
         return
-    tx.remember(desk.team, source, now, payload={**remembered(message, text), "alert": shown is not None})
-    if shown is not None and "number" not in shown:  # what opened by itself says so already
+    tx.remember(desk.team, source, now, payload=remembered(desk, message, text))
+    if "number" not in shown:  # what opened by itself says so already
         alerts.want(tx, desk.team, message.channel, message.ts, shown, now)
-    if tokens:
-        told = {"tokens": tokens, "link": desk.places.link(message.channel, message.ts)}
-        tx.want(desk.team, f"secret:{source}", f"dm:{message.author}", told, now)
 
 
-async def warn(desk: Desk, message: Heard) -> None:
-    """Tells a person who pasted a key to delete it, once, however often the message comes along."""
-    text, found = desk.masker.text(message.text)
-    if found and message.bot_id is None:
-        tokens = [str(one) for one in found]
-        await desk.store.transact(lambda tx: _answer(tx, desk, message, text, tokens, None))
-        desk.intake.stir()
-
-
-def remembered(message: Heard, text: str) -> dict[str, Any]:
+def remembered(desk: Desk, message: Heard, text: str) -> dict[str, Any]:
     """What the form will be filled with, and the digest of the whole; `text` is masked."""
     return {
         "text": plain(text, FITS) or NO_WORDS,
         "author": message.author,
-        "name": message.author_name,
+        "name": desk.masker.text(message.author_name)[0] if message.author_name else None,
         "sha256": digest_of(text),
     }
 

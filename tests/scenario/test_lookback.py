@@ -292,3 +292,71 @@ async def test_a_round_ends_in_time_and_the_next_begins_with_who_was_left_out(co
     assert [await kinds(company, number) for number in (1, 2)] == [[], [Kind.PINNED]]
     await company.look_back()
     assert await kinds(company, 1) == [Kind.PINNED]
+
+
+# --- sirens and alerts
+
+SIREN = "rotating_light"
+
+
+async def offered(company: Company) -> int:
+    return len([m for m in await company.sam.messages(BOT) if m.text.startswith("You put a 🚨")])
+
+
+def tell_late(company: Company, message: Seen, event_ts: str) -> None:
+    item = {"type": "message", "channel": message.channel, "ts": message.ts}
+    event = {"type": "reaction_added", "user": company.sam.id, "reaction": SIREN, "item": item, "event_ts": event_ts}
+    company.workspace.delivery.event(event, company.workspace.channel(message.channel))
+
+
+async def test_a_siren_is_offered_once_when_its_event_comes_after_the_look(company: Company) -> None:
+    await company.look_back()
+    message = await company.dana.say("lunch?", channel=ALERTS)
+    with deaf(company):
+        await company.sam.react(SIREN, in_message="lunch?", channel=ALERTS)
+    company.clock.move(NOON + timedelta(minutes=3))
+    await looks(company)
+    tell_late(company, message, f"{(NOON + timedelta(minutes=1)).timestamp():.6f}")
+    await company.quiet()
+    assert await offered(company) == 1
+
+    company.clock.move(NOON + timedelta(minutes=5))
+    tell_late(company, message, f"{(NOON + timedelta(minutes=4)).timestamp():.6f}")
+    await company.quiet()
+    assert await offered(company) == 2, "that one was put there after the look"
+
+
+async def test_a_siren_on_an_old_message_is_found_after_the_start(company: Company) -> None:
+    await company.look_back()
+    await company.dana.say("lunch?", channel=ALERTS)
+    company.clock.move(NOON + timedelta(hours=2))
+    await company.look_back()
+    await company.stop()
+    with deaf(company):
+        await company.sam.react(SIREN, in_message="lunch?", channel=ALERTS)
+    await company.start()
+    await looks(company)
+
+    assert await offered(company) == 1
+
+
+@pytest.mark.usefixtures("said")
+async def test_a_siren_in_an_incidents_channel_is_found(company: Company) -> None:
+    with deaf(company):
+        await company.sam.react(SIREN, in_message=SAID, channel=CHANNEL)
+    await looks(company)
+
+    assert await offered(company) == 1
+
+
+async def test_an_edit_is_no_alert_in_a_look_back_either(company: Company) -> None:
+    await company.look_back()
+    message = await company.dana.say("good morning", channel=ALERTS)
+    await company.quiet()
+    company.clock.move(NOON + timedelta(minutes=2))
+    await company.look_back()
+    await company.dana.edit(message, "our api key leaked")
+    company.clock.move(NOON + timedelta(minutes=4))
+    await looks(company)
+
+    assert not [m for m in await company.sam.messages(ALERTS) if OFFER in m.text]

@@ -257,3 +257,33 @@ async def test_a_closed_incident_still_takes_pins(company: Company, said: Seen) 
     await company.quiet()
 
     assert [entry.kind for entry in await captured(company)] == [Kind.PINNED, Kind.MESSAGE_DELETED]
+
+
+def told(company: Company, kind: str, message: Seen, event_ts: str) -> None:
+    item = {"type": "message", "channel": message.channel, "ts": message.ts}
+    event = {"type": kind, "user": company.sam.id, "reaction": PIN, "item": item, "event_ts": event_ts}
+    company.workspace.delivery.event(event, company.workspace.channel(message.channel))
+
+
+async def test_unpinned_and_pinned_again_but_told_the_other_way_round(company: Company, said: Seen) -> None:
+    await pin(company, company.sam)  # and it stands
+    told(company, "reaction_added", said, "9.2")
+    told(company, "reaction_removed", said, "9.1")
+    await company.quiet()
+
+    assert [entry.kind for entry in await captured(company)] == [Kind.PINNED]
+
+
+async def test_an_older_edit_that_is_told_late_is_no_news(company: Company, said: Seen) -> None:
+    await pin(company, company.sam)
+    await company.ada.edit(said, "first edit")
+    late = company.workspace.ledger.deliveries("message")[-1].facts["payload"]["event"]
+    company.clock.move(company.clock.now() + timedelta(seconds=5))
+    await company.ada.edit(said, "second edit")
+    await company.quiet()
+    company.workspace.delivery.event(
+        {**late, "event_ts": late["event_ts"] + "1"}, company.workspace.channel(said.channel)
+    )
+    await company.quiet()
+
+    assert [entry.text for entry in await captured(company)][-1] == "second edit"

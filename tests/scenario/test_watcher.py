@@ -6,8 +6,10 @@ import pytest
 
 from playbooks.entries import SYSTEM, Kind
 from playbooks.model import Trigger
+from simulator import posts
 from simulator.driver import Person, Seen
 from simulator.errors import SlackError
+from simulator.shapes import message_json
 from tests.scenario.company import COMMITTED, KEY, Company, company_at_work
 
 ALERTS = "security-alerts"
@@ -216,3 +218,43 @@ async def test_when_all_five_are_closed_a_person_decides(record: str, tmp_path: 
         await company.minutes(61)
         await alert(company, "leak 7")
         assert len(await company.incidents()) == 6
+
+
+def written(folder: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in folder.glob("record.db*"))
+
+
+async def test_a_key_in_a_senders_name_is_kept_nowhere(company: Company, tmp_path: Path) -> None:
+    scanner = company.workspace.user_named("Leak Scanner")
+    scanner.real_name = f"Scanner {KEY}"
+    posts.post(company.workspace, company.workspace.channel_named(ALERTS), scanner, "a leak")
+    await company.quiet()
+
+    assert len(await offers(company)) == 1
+    assert KEY.encode() not in written(tmp_path)
+
+
+async def test_a_message_that_was_opened_from_before_it_was_heard_still_gets_its_offer(company: Company) -> None:
+    company.workspace.delivery.event = lambda *_: None  # type: ignore[method-assign]  # because its event is late
+    said = await company.dana.say(f"our key {KEY}", channel=ALERTS)
+    await company.sam.shortcut("Open incident", on_message="our key", channel=ALERTS)
+    del company.workspace.delivery.event  # type: ignore[method-assign]  # because the class has it
+    message = company.workspace.message(said.channel, said.ts)
+    event = {**message_json(company.workspace, message), "channel": said.channel, "channel_type": "channel"}
+    company.workspace.delivery.event({**event, "event_ts": said.ts}, company.workspace.channel(said.channel))
+    await company.quiet()
+
+    assert len(await offers(company)) == 1
+
+
+async def test_what_only_joined_counts_for_nothing_towards_the_cap(record: str, tmp_path: Path) -> None:
+    async with company_at_work(tmp_path, record) as company:
+        bot = company.workspace.user_named("Leak Scanner").bot_id
+        await company.stop()
+        company.settings = company.settings.model_copy(update={"quarterdeck_auto_open": {bot: Trigger.KEY_COMMITTED}})
+        await company.start()
+        for number in range(6):
+            await alert(company, f"leak {number} of {KEY}")
+        await alert(company, "another matter")
+
+        assert [i.number for i in await company.incidents()] == [1, 2]
