@@ -9,6 +9,8 @@ from pathlib import Path
 
 from simulator import act, drill
 from simulator.company import practice_workspace, roster
+from simulator.faults.faults import PROFILES, Faults
+from simulator.limits import Limits
 from simulator.manifest import read_manifest
 from simulator.web import serve
 from simulator.workspace import Patience
@@ -28,9 +30,23 @@ def parser() -> argparse.ArgumentParser:
     serving.add_argument("--request-url", help="deliver over HTTP to this address instead of Socket Mode")
     serving.add_argument("--ready-file", type=Path, help="write the line with the connection facts here, too")
     serving.add_argument("--retries", default="0,60,300", help="seconds before each redelivery of an event")
+    serving.add_argument(
+        "--limits", choices=("none", "slack"), default="none", help="count calls and posts as Slack does"
+    )
+    serving.add_argument(
+        "--faults", metavar="SEED[:PROFILE]", type=faults, help=f"let things go wrong: {', '.join(PROFILES)}"
+    )
     serving.add_argument("--beyond-loopback", action="store_true", help="allow a host that others can reach")
     serving.set_defaults(run=run)
     return top
+
+
+def faults(text: str) -> Faults:
+    """Read what follows `--faults`."""
+    try:
+        return Faults.profile(text)
+    except ValueError as wrong:
+        raise argparse.ArgumentTypeError(str(wrong)) from None
 
 
 async def run(options: argparse.Namespace) -> int:
@@ -41,6 +57,8 @@ async def run(options: argparse.Namespace) -> int:
     workspace = practice_workspace(
         manifest=read_manifest(options.manifest) if options.manifest else None,
         request_url=options.request_url,
+        limits=Limits() if options.limits == "slack" else None,
+        faults=options.faults,
         patience=Patience(retries_s=tuple(float(s) for s in options.retries.split(","))),
     )
     async with serve(workspace, host=options.host, port=options.port) as server:

@@ -33,7 +33,7 @@ class SlackError(Exception):
 
 
 class AnswerLost(Exception):
-    """Raised by a test's hook: the connection is closed and the caller never learns the outcome."""
+    """The connection is closed and the caller never learns the outcome."""
 
 
 class Undelivered(Exception):

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-EntryKind = Literal["call", "delivery", "act"]
+EntryKind = Literal["call", "delivery", "act", "fault"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,7 +17,8 @@ class Entry:
 
     `call`: name = method; facts = args, outcome (`ok`, an error name, or `lost`), done (the effect took place),
     channel, ts. `delivery`: name = event or interaction type; facts = id, attempt, acked, reason, ack, source.
-    `act`: name = what the person did; facts = user, args, result.
+    `act`: name = what the person did; facts = user, args, result. `fault`: name = the fault that struck; facts = of
+    (the method, event or command), key, by (`seed:nth`, `order` or `operator`), and what it needs to be done again.
     """
 
     seq: int
@@ -52,6 +53,9 @@ class Ledger:
 
     def deliveries(self, name: str | None = None) -> list[Entry]:
         return [e for e in self.after(kind="delivery") if name in (None, e.name)]
+
+    def faults(self, name: str | None = None) -> list[Entry]:
+        return [e for e in self.after(kind="fault") if name in (None, e.name)]
 
     def as_json(self, after: int = 0) -> list[dict[str, Any]]:
         return [asdict(e) for e in self.after(after)]

@@ -55,6 +55,8 @@ class Channel:
     is_archived: bool = False
     is_general: bool = False
     is_ext_shared: bool = False
+    restriction: str | None = None
+    """The error with which posting is refused: one of `losses.RESTRICTIONS`."""
 
 
 @dataclass

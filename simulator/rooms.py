@@ -53,6 +53,21 @@ def dismiss(workspace: Workspace, channel: Channel, user: User) -> None:
     channel.members.remove(user.id)
 
 
+def expel(workspace: Workspace, channel: Channel, user: User, by: User) -> None:
+    """Throw somebody out; they are told, and the note is for those who stay.
+
+    https://docs.slack.dev/reference/events/channel_left
+    """
+    channel.members.remove(user.id)
+    if user.id == workspace.bot.id:
+        kind = "channel_left" if channel.kind == "channel" else "group_left"
+        event_ts = workspace.timestamps.next()
+        event = {"type": kind, "channel": channel.id, "actor_id": by.id, "event_ts": event_ts}
+        workspace.delivery.event(event)
+    subtype = "channel_leave" if channel.kind == "channel" else "group_leave"
+    posts.post(workspace, channel, user, f"<@{user.id}> was removed by <@{by.id}>", subtype=subtype)
+
+
 def set_about(workspace: Workspace, channel: Channel, what: str, value: str, by: User) -> None:
     """Set `topic` or `purpose` and say so. Raises SlackError `too_long` above 250 characters."""
     if len(value) > 250:
@@ -69,6 +84,10 @@ def rename(workspace: Workspace, channel: Channel, name: str, by: User) -> None:
         before, channel.name = channel.name, name
         text = f'<@{by.id}> renamed the channel from "{before}" to "{name}"'
         posts.post(workspace, channel, by, text, subtype="channel_name")
+        kind = "channel_rename" if channel.kind == "channel" else "group_rename"
+        shape = {"id": channel.id, "name": name, "created": channel.created}
+        event = {"type": kind, "channel": shape, "event_ts": workspace.timestamps.next()}
+        workspace.delivery.event(event, channel)
 
 
 def archive(workspace: Workspace, channel: Channel, by: User) -> None:

@@ -74,12 +74,11 @@ class ResponseUrls:
         self._issued[key] = ResponseUrl(user, channel, self._now(), message_ts, thread_ts)
         return key
 
-    def use(self, key: str) -> ResponseUrl:
-        """Count one use. Raises SlackError: Slack answers a used or expired URL with HTTP 404."""
+    def find(self, key: str) -> ResponseUrl:
+        """Raises SlackError: Slack answers a used or expired URL with HTTP 404."""
         issued = self._issued.get(key)
         if issued is None or self._now() - issued.issued_at > self._lifetime:
             raise SlackError("expired_url", status=404)
         if issued.uses >= self.USES:
             raise SlackError("used_url", status=404)
-        issued.uses += 1
         return issued

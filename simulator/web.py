@@ -1,7 +1,7 @@
 """The HTTP face of the workspace: the Web API, Socket Mode, response URLs, files, people, their page, the ledger."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from email.utils import formatdate
@@ -12,8 +12,11 @@ from aiohttp import web
 from simulator.api.call import Call
 from simulator.api.chain import answer
 from simulator.api.files import receive
+from simulator.api.reply import Reply
 from simulator.errors import AnswerLost, SlackError
+from simulator.faults.calls import hurt
 from simulator.model import Json
+from simulator.operator.routes import operator_routes
 from simulator.people.page import page_routes
 from simulator.people.responses import respond
 from simulator.people.routes import people_routes
@@ -33,6 +36,7 @@ def build_app(workspace: Workspace) -> web.Application:
     app.router.add_get("/files-pri/{file}/{tail:.*}", doors.download)
     people_routes(app, workspace)
     page_routes(app, workspace)
+    operator_routes(app, workspace)
 
     async def close(_: web.Application) -> None:
         await workspace.delivery.close()
@@ -55,39 +59,54 @@ class _Doors:
             return self._json(refusal.body)
         token = _bearer(request) or args.pop("token", None)
         call = Call(self._workspace, request.match_info["method"], args, token)
-        try:
-            reply = await answer(call)
-        except AnswerLost:
-            if request.transport is not None:
-                request.transport.abort()
-            return web.Response()
-        return self._json(reply.body, reply.status, reply.headers)
+        return await self._answer(request, lambda: answer(call))
 
     async def response_url(self, request: web.Request) -> web.StreamResponse:
         """https://docs.slack.dev/interactivity/handling-user-interaction#message_responses"""
-        try:
-            respond(self._workspace, request.match_info["key"], await _arguments(request))
-        except SlackError as refusal:
-            return self._json(refusal.body, refusal.status if refusal.status != 200 else 400)
-        return web.Response(text="ok")
+        key = request.match_info["key"]
+
+        async def perform() -> Reply:
+            try:
+                respond(self._workspace, key, await _arguments(request))
+            except SlackError as refusal:
+                return Reply(refusal.body, refusal.status if refusal.status != 200 else 400, refusal.headers)
+            return Reply({"ok": True}, page="ok")
+
+        return await self._answer(request, lambda: hurt(self._workspace, "response_url", "", perform))
 
     async def upload(self, request: web.Request) -> web.StreamResponse:
         """Takes the bare bytes or a form with the file in it, as the real address does."""
-        try:
-            content = await _content(request)
-            text = receive(self._workspace, request.match_info["file"], request.match_info["secret"], content)
-        except SlackError as refusal:
-            return web.Response(status=refusal.status, text=refusal.error)
-        return web.Response(text=text)
+        file, secret = request.match_info["file"], request.match_info["secret"]
+
+        async def perform() -> Reply:
+            try:
+                text = receive(self._workspace, file, secret, await _content(request))
+            except SlackError as refusal:
+                return Reply(refusal.body, refusal.status, page=refusal.error)
+            return Reply({"ok": True}, page=text)
+
+        return await self._answer(request, lambda: hurt(self._workspace, "upload", "", perform))
 
     async def download(self, request: web.Request) -> web.StreamResponse:
         """https://docs.slack.dev/reference/objects/file-object: a private URL takes the token."""
-        if _bearer(request) != self._workspace.credentials.bot_token:
+        token = self._workspace.credentials.bot_token
+        if _bearer(request) != token or token in self._workspace.revoked:
             return web.Response(status=403, text="this file takes a token")
         file = self._workspace.files.get(request.match_info["file"].partition("-")[2])
         if file is None or file.content is None:
             return web.Response(status=404, text="no such file")
         return web.Response(body=file.content, content_type="application/octet-stream")
+
+    async def _answer(self, request: web.Request, asking: Callable[[], Awaitable[Reply]]) -> web.StreamResponse:
+        try:
+            reply = await asking()
+        except AnswerLost:
+            if request.transport is not None:
+                request.transport.abort()
+            return web.Response()
+        if reply.page is not None:
+            return web.Response(text=reply.page, status=reply.status, content_type=reply.content_type)
+        return self._json(reply.body, reply.status, reply.headers)
 
     def _json(self, body: Json, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
         # aiohttp would add the machine's own date; the workspace is told the time.

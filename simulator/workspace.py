@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 from simulator.bell import Bell
 from simulator.delivery.delivery import Delivery
 from simulator.errors import SlackError
+from simulator.faults.faults import Faults
+from simulator.faults.network import Network
 from simulator.ids import Ids, Timestamps, secret
 from simulator.ledger import Ledger
+from simulator.limits import Limiter, Limits
 from simulator.manifest import Manifest, builtin_manifest
 from simulator.model import Channel, ChannelKind, File, Message, Notice, User, View
 from simulator.tickets import ResponseUrls, Triggers
@@ -40,13 +43,15 @@ class Credentials:
     app_token: str
     signing_secret: str
     people_token: str
+    operator_token: str
 
 
 class Workspace:
     """One Slack workspace with one installed app.
 
     `now` tells the time in seconds since 1970; `sleep` waits for deadlines and retries. A test that tells both time
-    needs no real waiting. `before_effect` and `after_effect` surround the effect of every API call.
+    needs no real waiting. `before_effect` and `after_effect` surround the effect of every API call. Without `limits`
+    Slack takes everything; without `faults` nothing goes wrong by itself.
     """
 
     team_id = "T0PRACTICE"
@@ -62,6 +67,8 @@ class Workspace:
         manifest: Manifest | None = None,
         request_url: str | None = None,
         patience: Patience | None = None,
+        limits: Limits | None = None,
+        faults: Faults | None = None,
     ) -> None:
         self.now, self.sleep = now, sleep
         self.manifest = manifest or builtin_manifest()
@@ -70,7 +77,10 @@ class Workspace:
         self.url = "http://practice.invalid"
         self.bell = Bell()
         self.ids, self.timestamps, self.ledger = Ids(), Timestamps(now), Ledger(now, self.bell.ring)
-        self.credentials = Credentials(secret("xoxb-"), secret("xapp-"), secret(""), secret(""))
+        self.credentials = Credentials(secret("xoxb-"), secret("xapp-"), secret(""), secret(""), secret(""))
+        self.revoked: set[str] = set()
+        self.limiter = Limiter(now, limits)
+        self.network = Network(now, self.ledger, faults or Faults.none())
         self.triggers = Triggers(now, self.patience.trigger_s)
         self.response_urls = ResponseUrls(now, self.patience.response_url_s)
         self.users: dict[str, User] = {}
@@ -154,10 +164,14 @@ class Workspace:
 
     def direct_message(self, one: str, other: str) -> Channel:
         """Open the direct message between two, or find the one there is."""
+        opened = self.opened_direct_message(one, other)
+        return opened or self.add_channel("", "im", members=[self.user(one), self.user(other)], creator=self.user(one))
+
+    def opened_direct_message(self, one: str, other: str) -> Channel | None:
         for channel in self.channels.values():
             if channel.kind == "im" and set(channel.members) == {one, other}:
                 return channel
-        return self.add_channel("", "im", members=[self.user(one), self.user(other)], creator=self.user(one))
+        return None
 
     def message(self, channel_id: str, ts: str) -> Message:
         """Raises SlackError `message_not_found`; what only one person sees does not count as there."""

@@ -1,28 +1,17 @@
-"""The one chain of middleware through which every call passes, from the outside in.
-
-Rate limits and faults belong here, as further links.
-"""
+"""The one chain of middleware through which every call passes, from the outside in."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 
 from simulator.api import auth, chat, conversations, files, history, members, pins, reactions, users, views
 from simulator.api.call import Call
 from simulator.api.registry import HANDLERS
+from simulator.api.reply import Reply
 from simulator.errors import AnswerLost, SlackError
+from simulator.faults.calls import hurt
 from simulator.model import Json
 
 FAMILIES = (auth, chat, conversations, files, history, members, pins, reactions, users, views)
 """Importing a family registers its methods."""
-
-
-@dataclass
-class Reply:
-    """What leaves over HTTP."""
-
-    body: Json
-    status: int = 200
-    headers: dict[str, str] = field(default_factory=dict)
 
 
 Step = Callable[[Call], Awaitable[Reply]]
@@ -50,6 +39,12 @@ async def record(call: Call, proceed: Step) -> Reply:
         )
 
 
+async def suffer(call: Call, proceed: Step) -> Reply:
+    """Let the wire do its worst, before the effect and after it."""
+    key = call.text("channel") or call.text("user_id")
+    return await hurt(call.workspace, call.method, key, lambda: proceed(call))
+
+
 async def refuse(call: Call, proceed: Step) -> Reply:
     """Turn a SlackError into the answer that a client sees."""
     try:
@@ -68,11 +63,20 @@ async def authenticate(call: Call, proceed: Step) -> Reply:
             raise SlackError("not_authed")
         if call.token not in (credentials.bot_token, credentials.app_token):
             raise SlackError("invalid_auth")
+        if call.token in call.workspace.revoked:
+            raise SlackError("token_revoked")
         if (call.token == credentials.app_token) != (call.method == "apps.connections.open"):
             raise SlackError("not_allowed_token_type")
     reply = await proceed(call)
     reply.headers["X-OAuth-Scopes"] = ",".join(sorted(call.workspace.manifest.scopes))
     return reply
+
+
+async def limit(call: Call, proceed: Step) -> Reply:
+    """Count the call and what it posts. https://docs.slack.dev/apis/web-api/rate-limits"""
+    if call.workspace.limiter.limits is not None:
+        call.workspace.limiter.check(call.method, _place(call))
+    return await proceed(call)
 
 
 async def hooks(call: Call, proceed: Step) -> Reply:
@@ -92,7 +96,7 @@ async def perform(call: Call) -> Reply:
     return Reply({"ok": True, **body})
 
 
-CHAIN: tuple[Middleware, ...] = (record, refuse, authenticate, hooks)
+CHAIN: tuple[Middleware, ...] = (record, suffer, refuse, authenticate, limit, hooks)
 
 
 async def answer(call: Call) -> Reply:
@@ -105,6 +109,18 @@ async def answer(call: Call) -> Reply:
     for middleware in reversed(CHAIN):
         step = link(middleware, step)
     return await step(call)
+
+
+def _place(call: Call) -> str | None:
+    """Where a call posts to, under one name however it was said."""
+    workspace, wanted = call.workspace, call.text("channel") or call.text("channel_id")
+    if wanted in workspace.users:
+        opened = workspace.opened_direct_message(call.caller.id, wanted)
+        return opened.id if opened else wanted
+    try:
+        return workspace.channel_named(wanted).id
+    except SlackError:
+        return wanted or None
 
 
 def _channel(body: Json) -> str | None:

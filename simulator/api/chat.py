@@ -25,6 +25,7 @@ def post_message(call: Call) -> Json:
     """Text above 40,000 characters is cut, not refused. https://docs.slack.dev/reference/methods/chat.postMessage"""
     call.needs_scope("chat:write")
     channel = _target(call)
+    _may_post(call, channel)
     content = _content(call)
     content["text"] = content["text"][:POST_TEXT]
     message = posts.post(
@@ -65,6 +66,7 @@ def post_ephemeral(call: Call) -> Json:
     channel, user = call.open_channel(), call.workspace.user(call.need("user"))
     if user.id not in channel.members:
         raise SlackError("user_not_in_channel")
+    _may_post(call, channel)
     content = _content(call)
     if len(content["text"]) > UPDATE_TEXT:
         raise SlackError("msg_too_long")
@@ -91,6 +93,14 @@ def _target(call: Call) -> Channel:
     if channel.kind == "im" and any(call.workspace.user(m).deleted for m in channel.members):
         raise SlackError("user_disabled")
     return channel
+
+
+def _may_post(call: Call, channel: Channel) -> None:
+    """Raises SlackError `restricted_action*`: in the whole channel, in its threads only, or outside of them only."""
+    threads_only, no_threads = "restricted_action_thread_only_channel", "restricted_action_non_threadable_channel"
+    spared = threads_only if _thread(call) else no_threads
+    if channel.restriction not in (None, spared):
+        raise SlackError(str(channel.restriction))
 
 
 def _own(call: Call, refusal: str) -> Message:

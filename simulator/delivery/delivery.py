@@ -13,10 +13,17 @@ from simulator.delivery.request_url import RequestUrl
 from simulator.delivery.sockets import Sockets
 from simulator.delivery.subscriptions import subscribed
 from simulator.errors import Undelivered
+from simulator.faults import deliveries
+from simulator.faults.deliveries import Course
+from simulator.faults.kinds import OUTAGE
 from simulator.model import Channel, Json
 
 if TYPE_CHECKING:
     from simulator.workspace import Workspace
+
+
+WAKING_TURNS = 5
+"""How often the loop turns until whoever was just told that the time has come is awake."""
 
 
 class Delivery:
@@ -27,6 +34,9 @@ class Delivery:
         self.sockets = Sockets(workspace)
         self.request_url = RequestUrl(workspace)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._pausing = 0
+        self._stirred = asyncio.Event()
+        self._held_back: list[asyncio.Event] = []
 
     @property
     def transport(self) -> Transport:
@@ -36,18 +46,26 @@ class Delivery:
         """Deliver an event if the app subscribes to it and may see where it happened; retry in the background."""
         if subscribed(self._workspace, event, channel):
             body = self._event_callback(event, channel)
-            self._start(Parcel(kind="events_api", name=event["type"], id=body["event_id"], payload=body))
+            parcel = Parcel(kind="events_api", name=event["type"], id=body["event_id"], payload=body)
+            self._start(deliveries.course(self._workspace.network, parcel))
 
     async def interaction(self, kind: ParcelKind, name: str, payload: Json) -> Answer:
         """Deliver a press, submission or command once and wait for its acknowledgement."""
-        return await self._attempt(
-            Parcel(kind=kind, name=name, id=self._workspace.ids.new("In"), payload=_frozen(payload))
-        )
+        parcel = Parcel(kind=kind, name=name, id=self._workspace.ids.new("In"), payload=_frozen(payload))
+        return await self._attempt(deliveries.interaction(self._workspace.network, parcel))
 
     async def settle(self) -> None:
         """Wait until every event has been acknowledged or given up."""
         while self._tasks:
             await asyncio.gather(*self._tasks)
+
+    async def rest(self) -> None:
+        """Wait until nothing moves: what is not acknowledged or given up waits for a later moment."""
+        for _ in range(WAKING_TURNS):
+            await asyncio.sleep(0)
+        while len(self._tasks) > self._pausing:
+            self._stirred.clear()
+            await self._stirred.wait()
 
     async def close(self) -> None:
         """Stop retrying and hang up."""
@@ -57,20 +75,53 @@ class Delivery:
         await self.sockets.close()
         await self.request_url.close()
 
-    def _start(self, parcel: Parcel) -> None:
-        loop = asyncio.get_running_loop()
-        task = loop.create_task(self._persist(parcel))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    def _start(self, course: Course) -> None:
+        """Let an event set out; the next one that goes straight away lets those held back go after it."""
+        passed, behind = asyncio.Event(), list[asyncio.Event]()
+        if course.overtaken:
+            self._held_back.append(passed)
+        elif course.copies and not course.pause_s:
+            behind, self._held_back = self._held_back, []
+        for _ in range(course.copies):
+            task = asyncio.get_running_loop().create_task(self._persist(course, passed, behind))
+            self._tasks.add(task)
+            task.add_done_callback(self._ended)
 
-    async def _persist(self, parcel: Parcel) -> None:
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._stirred.set()
+
+    async def _persist(self, course: Course, passed: asyncio.Event, behind: list[asyncio.Event]) -> None:
+        if course.pause_s:
+            await self._linger(course.pause_s, passed)
+        parcel = course.parcel
         answer = await self._attempt(parcel)
-        for attempt, pause in enumerate(self._workspace.patience.retries_s, start=1):
+        for event in behind:
+            event.set()
+        for attempt, pause_s in enumerate(self._workspace.patience.retries_s, start=1):
             if answer.acked or answer.final:
                 return
-            if pause:
-                await self._workspace.sleep(pause)
-            answer = await self._attempt(replace(parcel, attempt=attempt, retry_reason=answer.reason))
+            if pause_s:
+                await self._pause(pause_s)
+            answer = await self._attempt(replace(parcel, attempt=attempt, retry_reason=answer.reason, fate=""))
+
+    async def _linger(self, seconds: float, passed: asyncio.Event) -> None:
+        """Hold an event back until its time has come, or until the one after it has gone before it."""
+        ways = [asyncio.ensure_future(self._pause(seconds)), asyncio.ensure_future(passed.wait())]
+        try:
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for way in ways:
+                way.cancel()
+            await asyncio.gather(*ways, return_exceptions=True)
+
+    async def _pause(self, seconds: float) -> None:
+        self._pausing += 1
+        self._stirred.set()
+        try:
+            await self._workspace.sleep(seconds)
+        finally:
+            self._pausing -= 1
 
     async def _attempt(self, parcel: Parcel) -> Answer:
         started_at = self._workspace.now()
@@ -92,13 +143,18 @@ class Delivery:
         return answer
 
     async def _within_deadline(self, parcel: Parcel) -> Json:
+        if parcel.fate == "lost" or self._workspace.network.strike(OUTAGE, parcel.name, id=parcel.id):
+            raise Undelivered("connection_failed")
         sending = asyncio.ensure_future(self.transport.send(parcel))
         deadline = asyncio.ensure_future(self._workspace.sleep(self._workspace.patience.ack_s))
         try:
             await asyncio.wait({sending, deadline}, return_when=asyncio.FIRST_COMPLETED)
-            if sending.done():
-                return sending.result()
-            raise Undelivered("http_timeout")
+            if not sending.done():
+                raise Undelivered("http_timeout")
+            body = sending.result()
+            if parcel.fate == "unheard":
+                raise Undelivered("http_timeout")
+            return body
         finally:
             sending.cancel()
             deadline.cancel()

@@ -6,6 +6,8 @@ from typing import Literal, Protocol
 from simulator.model import Json
 
 ParcelKind = Literal["events_api", "slash_commands", "interactive"]
+Fate = Literal["", "lost", "unheard"]
+"""What becomes of one attempt: nothing special; it never arrives; it arrives and its acknowledgement does not."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,6 +20,7 @@ class Parcel:
     payload: Json
     attempt: int = 0
     retry_reason: str = ""
+    fate: Fate = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,22 +10,29 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from simulator.delivery.parcel import Parcel
 from simulator.errors import Undelivered
+from simulator.faults.kinds import HANDSHAKES, OUTAGE, SOCKETS
 from simulator.model import Json
 
 if TYPE_CHECKING:
     from simulator.workspace import Workspace
 
 MAX_CONNECTIONS = 10
+GOODBYES = ("warning", "refresh_requested", "link_disabled")
+"""Why Slack says `disconnect`; after a warning the connection stays for about ten seconds."""
 
 
 @dataclass(eq=False)
 class _Connection:
+    """A `zombie` is open and silent: no envelope, no answer to a ping, no ear for an acknowledgement."""
+
     socket: web.WebSocketResponse
+    transport: asyncio.Transport | None
     waiting: dict[str, asyncio.Future[Json]] = field(default_factory=dict)
+    zombie: bool = False
 
 
 class Sockets:
-    """Up to ten connections; each envelope goes to one of them, in turn."""
+    """Up to ten connections; each envelope goes to one of them: in turn, or by chance when faults have a seed."""
 
     def __init__(self, workspace: "Workspace") -> None:
         self._workspace = workspace
@@ -51,16 +58,21 @@ class Sockets:
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Hold one connection until either side ends it."""
-        ticket = request.query.get("ticket", "")
+        ticket, network = request.query.get("ticket", ""), self._workspace.network
+        if network.strike(OUTAGE, "handshake"):
+            return _hung_up(request)
         if ticket not in self._tickets:
             return web.Response(status=403, text="invalid ticket")
         self._tickets.discard(ticket)
-        socket = web.WebSocketResponse()
+        if blow := network.first(HANDSHAKES, "handshake"):
+            lost = blow.fault == "handshake_lost"
+            return _hung_up(request) if lost else web.Response(status=403, text="invalid ticket")
+        socket = web.WebSocketResponse(autoping=False)
         await socket.prepare(request)
         if self.connected >= MAX_CONNECTIONS:
             await self._say_goodbye(socket, "too_many_websockets")
             return socket
-        connection = _Connection(socket)
+        connection = _Connection(socket, request.transport)
         self._connections.append(connection)
         self._somebody.set()
         try:
@@ -73,12 +85,13 @@ class Sockets:
         """Send an envelope and wait for its acknowledgement. Raises Undelivered when nobody is connected."""
         if not self._connections:
             raise Undelivered("connection_failed")
-        self._turn += 1
-        connection = self._connections[self._turn % self.connected]
+        connection = self._choose()
+        await self._hurt(connection, parcel)
         envelope_id = secrets.token_hex(16)
         connection.waiting[envelope_id] = asyncio.get_running_loop().create_future()
         try:
-            await connection.socket.send_json(_envelope(envelope_id, parcel))
+            if not connection.zombie:
+                await connection.socket.send_json(_envelope(envelope_id, parcel))
             return await connection.waiting[envelope_id]
         except ConnectionError:
             raise Undelivered("connection_failed") from None
@@ -95,6 +108,16 @@ class Sockets:
             if reason != "warning":
                 self._forget(connection)
 
+    def cut(self) -> None:
+        """Break every connection without a word."""
+        for connection in list(self._connections):
+            self._cut(connection)
+
+    def turn_zombie(self) -> None:
+        """Let every connection that is open now fall silent for good; later ones are well."""
+        for connection in self._connections:
+            connection.zombie = True
+
     async def close(self) -> None:
         for connection in list(self._connections):
             await connection.socket.close(code=WSCloseCode.GOING_AWAY)
@@ -103,8 +126,43 @@ class Sockets:
     async def _converse(self, connection: _Connection) -> None:
         await connection.socket.send_json(self._hello())
         async for frame in connection.socket:
-            if frame.type is WSMsgType.TEXT:
+            if self._workspace.network.is_out():
+                self._cut(connection)
+            elif connection.zombie:
+                continue
+            elif frame.type is WSMsgType.PING:
+                await connection.socket.pong(frame.data)
+            elif frame.type is WSMsgType.TEXT:
                 _take_ack(connection, frame.data)
+
+    def _choose(self) -> _Connection:
+        self._turn += 1
+        faults = self._workspace.network.faults
+        turn = self._turn if faults.seed is None else faults.chance("connection", self._turn).randrange(self.connected)
+        return self._connections[turn % self.connected]
+
+    async def _hurt(self, connection: _Connection, parcel: Parcel) -> None:
+        """Let one connection suffer just before an envelope. Raises Undelivered when it does not survive that."""
+        blow = self._workspace.network.first(SOCKETS, parcel.name, id=parcel.id)
+        if blow is None:
+            return
+        match blow.fault.removeprefix("socket_"):
+            case "zombie":
+                connection.zombie = True
+            case "cut":
+                self._cut(connection)
+                raise Undelivered("connection_failed")
+            case "warning":
+                await self._say_goodbye(connection.socket, "warning")
+            case reason:
+                await self._say_goodbye(connection.socket, reason)
+                self._forget(connection)
+                raise Undelivered("connection_failed")
+
+    def _cut(self, connection: _Connection) -> None:
+        if connection.transport is not None:
+            connection.transport.abort()
+        self._forget(connection)
 
     def _hello(self) -> Json:
         return {
@@ -150,3 +208,9 @@ def _take_ack(connection: _Connection, text: str) -> None:
     if future is not None and not future.done():
         payload = ack.get("payload")
         future.set_result(payload if isinstance(payload, dict) else {})
+
+
+def _hung_up(request: web.Request) -> web.Response:
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response()

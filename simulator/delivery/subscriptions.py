@@ -12,7 +12,11 @@ _MESSAGES = {"channel": "message.channels", "group": "message.groups", "im": "me
 _SCOPES = {
     "app_mention": {"app_mentions:read"},
     "channel_archive": {"channels:read"},
+    "channel_left": {"channels:read"},
+    "channel_rename": {"channels:read"},
     "group_archive": {"groups:read"},
+    "group_left": {"groups:read"},
+    "group_rename": {"groups:read"},
     "member_joined_channel": {"channels:read", "groups:read"},
     "message.channels": {"channels:history"},
     "message.groups": {"groups:history"},
@@ -27,6 +31,8 @@ _SCOPES = {
 
 def subscribed(workspace: "Workspace", event: Json, channel: Channel | None) -> bool:
     """Whether the installed app hears of this event."""
+    if workspace.credentials.bot_token in workspace.revoked:
+        return False
     name: str = event["type"]
     if channel is not None:
         if workspace.bot.id not in channel.members:

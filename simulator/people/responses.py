@@ -16,7 +16,9 @@ def respond(workspace: Workspace, key: str, body: Json) -> None:
 
     https://docs.slack.dev/interactivity/handling-user-interaction#message_responses
     """
-    issued = workspace.response_urls.use(key)
+    issued = workspace.response_urls.find(key)
+    workspace.limiter.check("response_url", issued.channel)
+    issued.uses += 1
     original = _original(workspace, issued)
     if body.get("delete_original") and original is not None:
         posts.delete(workspace, original)

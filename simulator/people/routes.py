@@ -4,34 +4,33 @@
 act answers 409 with one sentence in `error`. `GET /ledger?after=n` is the workspace's own record.
 """
 
-import hmac
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiohttp import web
 
 from simulator.errors import NotPossible, SlackError
+from simulator.guard import guarded
 from simulator.model import Json, User
 from simulator.people import sight
 from simulator.people.acts import Acts
 from simulator.people.dialogs import Dialog
-from simulator.people.live import PROTOCOL, Live
+from simulator.people.live import Live
 from simulator.shapes import user_json
 from simulator.workspace import Workspace
 
 Act = Callable[..., Awaitable[Json]]
-TOKEN_HEADER = "X-Practice-Token"  # noqa: S105, the header's name
 
 
 def people_routes(app: web.Application, workspace: Workspace) -> None:
     """Add the routes to the application."""
-    desk = _Desk(workspace)
-    app.router.add_get("/ledger", desk.guarded(desk.ledger))
-    app.router.add_get("/people", desk.guarded(desk.everybody))
-    app.router.add_get("/people/{user}/live", desk.guarded(desk.live))
-    app.router.add_get("/people/{user}/files/{file}", desk.guarded(desk.download))
-    app.router.add_get("/people/{user}/{what}", desk.guarded(desk.look))
-    app.router.add_post("/people/{user}/{act:.+}", desk.guarded(desk.act))
+    desk, token = _Desk(workspace), workspace.credentials.people_token
+    app.router.add_get("/ledger", guarded(token, desk.ledger))
+    app.router.add_get("/people", guarded(token, desk.everybody))
+    app.router.add_get("/people/{user}/live", guarded(token, desk.live))
+    app.router.add_get("/people/{user}/files/{file}", guarded(token, desk.download))
+    app.router.add_get("/people/{user}/{what}", guarded(token, desk.look))
+    app.router.add_post("/people/{user}/{act:.+}", guarded(token, desk.act))
 
     async def hang_up(_: web.Application) -> None:
         await desk.watching.close()
@@ -43,14 +42,6 @@ class _Desk:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self.watching = Live(workspace)
-
-    def guarded(self, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> Any:
-        async def guard(request: web.Request) -> web.StreamResponse:
-            if not hmac.compare_digest(_token(request).encode(), self._workspace.credentials.people_token.encode()):
-                return web.json_response({"error": f"{TOKEN_HEADER} is missing or wrong"}, status=403)
-            return await handler(request)
-
-        return guard
 
     async def ledger(self, request: web.Request) -> web.Response:
         return web.json_response(self._workspace.ledger.as_json(int(request.query.get("after", "0"))))
@@ -77,6 +68,8 @@ class _Desk:
     async def act(self, request: web.Request) -> web.Response:
         """Do it, and write it down with its result."""
         user, name = self._user(request), request.match_info["act"]
+        if user.deleted:
+            return web.json_response({"error": f"The account of {user.real_name} was deactivated."}, status=409)
         acts = _acts(Acts(self._workspace, user))
         if name not in acts:
             raise web.HTTPNotFound
@@ -95,13 +88,6 @@ class _Desk:
         if user is None:
             raise web.HTTPNotFound
         return user
-
-
-def _token(request: web.Request) -> str:
-    """From its header, or from beside the protocol of a WebSocket, for which a browser lets no header be set."""
-    offered = [part.strip() for part in request.headers.get("Sec-WebSocket-Protocol", "").split(",")]
-    beside = next((part for part in offered if part != PROTOCOL), "")
-    return request.headers.get(TOKEN_HEADER, "") or beside
 
 
 def _acts(acts: Acts) -> dict[str, Act]:

@@ -7,14 +7,19 @@ import signal
 import sys
 from pathlib import Path
 
+import httpx
 from slack_sdk.web.async_client import AsyncWebClient
 
 from simulator.__main__ import parser
 from simulator.api.chain import HANDLERS
 from simulator.driver import Practice
+from simulator.faults.faults import PROFILES
+from simulator.guard import TOKEN_HEADER
 from simulator.manifest import read_manifest
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "simulator.md"
+
+HURT = ["--limits", "slack", "--faults", "7:calm"]
 
 MANIFEST = """
 display_information: {name: Mate}
@@ -35,7 +40,7 @@ async def act(facts: Path, *words: str) -> tuple[int | None, str]:
 
 async def test_serve_says_how_to_connect_and_ends_on_sigterm(tmp_path: Path) -> None:
     ready = tmp_path / "ready.json"
-    command = [sys.executable, "-m", "simulator", "serve", "--ready-file", str(ready)]
+    command = [sys.executable, "-m", "simulator", "serve", "--ready-file", str(ready), *HURT]
     process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
     assert process.stdout is not None
     facts = json.loads(await asyncio.wait_for(process.stdout.readline(), 20))
@@ -43,12 +48,16 @@ async def test_serve_says_how_to_connect_and_ends_on_sigterm(tmp_path: Path) -> 
     auth = await AsyncWebClient(facts["bot_token"], base_url=facts["api_url"]).auth_test()
     async with Practice(facts["url"], facts["people_token"]) as practice:
         assert "Dana Ito" in practice.ids
+    headers = {TOKEN_HEADER: facts["operator_token"]}
+    async with httpx.AsyncClient(base_url=facts["url"], headers=headers) as operator:
+        hurt = (await operator.get("/operator/faults")).json()
     said = await act(ready, "Dana Ito", "say", "hello", "there", "--channel", "general")
     seen = await act(ready, "Sam Okafor", "see", "--channel", "general")
     process.send_signal(signal.SIGTERM)
 
     assert await asyncio.wait_for(process.wait(), 10) == 0
     assert (said, seen) == ((0, ""), (0, "#general · Dana Ito\n  hello there\n"))
+    assert (hurt["seed"], hurt["rates"], hurt["limited"]) == ("7", PROFILES["calm"], True)
     assert auth["team_id"] == facts["team_id"]
     assert json.loads(ready.read_text()) == facts
     assert facts["roster"]["security_lead"] == ["sam@example.com", "sid@example.com"]

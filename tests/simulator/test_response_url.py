@@ -60,7 +60,7 @@ def test_half_an_hour() -> None:
     now[0] = 1801
 
     with pytest.raises(SlackError, match="expired_url"):
-        urls.use(key)
+        urls.find(key)
 
 
 async def test_bad_blocks_are_refused(url: str) -> None:

@@ -1,0 +1,29 @@
+"""The token that every request of people and of the operator carries."""
+
+import hmac
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import web
+
+from simulator.people.live import PROTOCOL
+
+TOKEN_HEADER = "X-Practice-Token"  # noqa: S105, the header's name
+
+
+def guarded(token: str, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> Any:
+    """Let only requests with this token through to `handler`; the others are answered with 403."""
+
+    async def guard(request: web.Request) -> web.StreamResponse:
+        if not hmac.compare_digest(_token(request).encode(), token.encode()):
+            return web.json_response({"error": f"{TOKEN_HEADER} is missing or wrong"}, status=403)
+        return await handler(request)
+
+    return guard
+
+
+def _token(request: web.Request) -> str:
+    """From its header, or from beside the protocol of a WebSocket, for which a browser lets no header be set."""
+    offered = [part.strip() for part in request.headers.get("Sec-WebSocket-Protocol", "").split(",")]
+    beside = next((part for part in offered if part != PROTOCOL), "")
+    return request.headers.get(TOKEN_HEADER, "") or beside
