@@ -1,29 +1,49 @@
 """Questions about incidents, the clock and the house itself. None of them changes anything."""
 
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Dialect, Row, Select, Text, func, select, type_coerce
 
 from playbooks.entries import Entry
 from playbooks.incident import Incident
 from playbooks.model import Trigger
 from playbooks.states import IncidentStatus
 from storage import codec
+from storage.errors import StorageError
 from storage.rows import Health, Summary
 from storage.tables import UNSENT, WAITING, conversations, entries, gaps, heartbeat, incidents, jobs, meta, surfaces
+
+T = TypeVar("T")
+Many = tuple[list[T], dict[int, str]]
+"""What could be read, and the number of each incident that could not, with the reason."""
 
 _I = incidents.c
 
 
-def incidents_of(db: Connection, team: str, open_only: bool, limit: int) -> list[Incident]:
-    found = _newest(select(_I.schema_version, _I.state, _I.playbook), team, open_only, limit)
-    return [codec.decode_incident(*row) for row in db.execute(found)]
+def incidents_of(db: Connection, team: str, open_only: bool, limit: int) -> Many[Incident]:
+    found = _newest(select(_I.number, _I.schema_version, _I.state, _I.playbook), team, open_only, limit)
+    return _each(db.execute(found), lambda row: codec.decode_incident(row.schema_version, row.state, row.playbook))
 
 
-def summaries(db: Connection, team: str, open_only: bool, limit: int) -> list[Summary]:
-    columns = (_I.number, _I.status, _I.trigger, _I.drill, _I.text, _I.t0, _I.closed_at)
-    return [_summary(row._mapping) for row in db.execute(_newest(select(*columns), team, open_only, limit))]
+def summaries(db: Connection, team: str, open_only: bool, limit: int) -> Many[Summary]:
+    # Moments as they lie there: SQLAlchemy would stumble over a damaged one, and with it over all the others.
+    moments = (type_coerce(column, Text).label(column.name) for column in (_I.t0, _I.closed_at))
+    columns = (_I.number, _I.status, _I.trigger, _I.drill, _I.text, *moments)
+    found = db.execute(_newest(select(*columns), team, open_only, limit))
+    return _each(found, lambda row: _summary(row, db.dialect))
+
+
+def _each(rows: Iterable[Row[Any]], read: Callable[[Row[Any]], T]) -> Many[T]:
+    """Each row, which begins with a number, by itself: one that is damaged must not hide the others."""
+    found, unreadable = [], {}
+    for row in rows:
+        try:
+            found.append(read(row))
+        except Exception as error:  # what a damaged row may hold is without limit; its words are not for a log
+            unreadable[int(row[0])] = str(error) if isinstance(error, StorageError) else type(error).__name__
+    return found, unreadable
 
 
 def _newest(columns: Select[Any], team: str, open_only: bool, limit: int) -> Select[Any]:
@@ -31,8 +51,10 @@ def _newest(columns: Select[Any], team: str, open_only: bool, limit: int) -> Sel
     return found.where(_I.status == IncidentStatus.OPEN.value) if open_only else found
 
 
-def _summary(row: Any) -> Summary:
-    return Summary(**{**row, "status": IncidentStatus(row["status"]), "trigger": Trigger(row["trigger"])})
+def _summary(row: Row[Any], dialect: Dialect) -> Summary:
+    read = _I.t0.type.dialect_impl(dialect).result_processor(dialect, None) or (lambda moment: moment)
+    told = {"status": IncidentStatus(row.status), "trigger": Trigger(row.trigger)}
+    return Summary(**{**row._mapping, **told, "t0": read(row.t0), "closed_at": read(row.closed_at)})
 
 
 def number_in(db: Connection, team: str, channel: str) -> int | None:

@@ -6,10 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import TypeVar
 
+import structlog
 from sqlalchemy import Connection
 
 from playbooks.entries import Entry
-from playbooks.incident import Incident
+from playbooks.incident import Incident, label_of
 from storage import sql_captures, sql_courier, sql_questions
 from storage.engine import BUSY_TIMEOUT_S, POSTGRES_CONNECTIONS, SQLITE_READERS, Engines, open_engine
 from storage.errors import DatabaseUnavailable, translated
@@ -20,6 +21,7 @@ from storage.store import Store, Tx
 from storage.writers import GroupWriter, PoolWriter, Writer
 
 T = TypeVar("T")
+log = structlog.get_logger()
 
 
 def open_store(url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> "SqlStore":
@@ -43,6 +45,7 @@ class SqlStore(Store):
         else:
             self._writer = PoolWriter(engines.writer, self._where, POSTGRES_CONNECTIONS)
         self._readers = ThreadPoolExecutor(SQLITE_READERS, thread_name_prefix="record-reader")
+        self._damaged: set[tuple[str, int]] = set()  # incidents of which the log says so already
 
     async def transact(self, fn: Callable[[Tx], T]) -> T:
         try:
@@ -72,10 +75,19 @@ class SqlStore(Store):
         return await self._ask(lambda db: sql_captures.followed_at(db, team, channel, ts))
 
     async def incidents(self, team: str, *, open_only: bool = False, limit: int = 100) -> list[Incident]:
-        return await self._ask(lambda db: sql_questions.incidents_of(db, team, open_only, limit))
+        return self._readable(team, await self._ask(lambda db: sql_questions.incidents_of(db, team, open_only, limit)))
 
     async def summaries(self, team: str, *, open_only: bool = False, limit: int = 100) -> list[Summary]:
-        return await self._ask(lambda db: sql_questions.summaries(db, team, open_only, limit))
+        return self._readable(team, await self._ask(lambda db: sql_questions.summaries(db, team, open_only, limit)))
+
+    def _readable(self, team: str, many: sql_questions.Many[T]) -> list[T]:
+        """Those that could be read. The log names each of the others once."""
+        found, unreadable = many
+        for number, why in unreadable.items():
+            if (team, number) not in self._damaged:
+                self._damaged.add((team, number))
+                log.error("cannot be read", action="incident_unreadable", incident=label_of(number), why=why)
+        return found
 
     async def entries(self, team: str, number: int, upto: int | None = None) -> list[Entry]:
         return await self._ask(lambda db: sql_questions.timeline(db, team, number, upto))

@@ -155,7 +155,7 @@ class Store(ABC):
 
     @abstractmethod
     async def incident(self, team: str, number: int) -> Incident:
-        """The incident as last committed. Raises `NotFound`."""
+        """The incident as last committed. Raises `NotFound`, and whatever reading a damaged one stumbles over."""
 
     @abstractmethod
     async def number_in(self, team: str, channel: str) -> int | None:
@@ -167,11 +167,11 @@ class Store(ABC):
 
     @abstractmethod
     async def incidents(self, team: str, *, open_only: bool = False, limit: int = 100) -> list[Incident]:
-        """Incidents, newest first."""
+        """Incidents, newest first. One that cannot be read is left out, and the log names it once."""
 
     @abstractmethod
     async def summaries(self, team: str, *, open_only: bool = False, limit: int = 100) -> list[Summary]:
-        """The same as one line each, without reading their states."""
+        """The same as one line each, without reading their states; a line that cannot be read is left out."""
 
     @abstractmethod
     async def entries(self, team: str, number: int, upto: int | None = None) -> list[Entry]:

@@ -1,0 +1,48 @@
+"""One incident in the database is damaged: Quarterdeck starts, ticks and shows the others."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.desk_work import verify_anything
+from playbooks.states import StepStatus
+from tests.contract.schema import run
+from tests.scenario.company import Company, company_at_work
+from tests.scenario.test_home import home
+
+
+@pytest.fixture
+async def damaged(record: str, tmp_path: Path) -> AsyncIterator[Company]:
+    """INC-0001 cannot be read, INC-0002 is as it should be, and the process was ended."""
+    async with company_at_work(tmp_path, record) as company:
+        await company.open()
+        await company.open(company.sam, "another", keys="staging")
+        run(record, "UPDATE incidents SET state = '{}' WHERE number = 1")
+        yield company
+
+
+async def test_the_clock_of_the_others_goes_on_after_a_restart(damaged: Company) -> None:
+    await damaged.stop()
+    damaged.clock.move(damaged.clock.now() + timedelta(minutes=3))
+    await damaged.start()
+    await damaged.deck.lookback.look_once(damaged.clock.now())
+    await damaged.deck.ticker.tick_once(damaged.clock.now())
+
+    assert (await damaged.incident(2)).step("escalate").status is StepStatus.DUE
+
+
+async def test_lists_and_home_show_the_others(damaged: Company) -> None:
+    assert (await damaged.say(damaged.sam, "list")).startswith("INC-0002")
+    assert "INC-0002" in await home(damaged, damaged.devi)
+
+
+async def test_verification_names_it(damaged: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    await damaged.store.set_meta("", "team", damaged.team)
+    monkeypatch.setattr("bot.desk_work.load_settings", lambda: damaged.settings)
+
+    ok, sentence = await verify_anything("INC-0001")
+    assert not ok
+    assert sentence.startswith("INC-0001 does not verify: state")
+    assert (await verify_anything("INC-0002"))[0]
