@@ -98,6 +98,9 @@ class Homes:
             except StorageError as error:
                 log.warning("the Home tabs wait for the database", action="homes_wait", why=str(error))
                 await self._clock.sleep(LOOK_S)
+            except Exception:
+                # What is asked for anew is tried anew: a fault of ours must not end the process.
+                log.exception("the Home tabs could not be made", action="homes_fault")
             try:
                 await asyncio.wait_for(self._woken.wait(), LOOK_S)
             except TimeoutError:

@@ -1,5 +1,7 @@
 """The Home tab: what each person finds there, and that it follows what happens."""
 
+import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -175,6 +177,29 @@ async def test_a_fault_in_one_tab_stops_neither_the_others_nor_quarterdeck(
         assert "No incident is open." in await home(company, company.devi)
 
     assert [line["person"] for line in logs if line["action"] == "home_fault"] == [company.dana.id]
+
+
+async def test_a_fault_before_any_tab_is_made_ends_no_loop(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch, capture_logs() as logs:
+        patch.setattr(company.store, "incidents", _strange)
+        company.deck.homes.opened(company.devi.id)
+        await _runs_until(company, lambda: "homes_fault" in [line["action"] for line in logs])
+
+    assert "No incident is open." in await home(company, company.devi)
+
+
+async def _strange(*_: Any, **__: Any) -> Any:
+    raise ValueError("strange")
+
+
+async def _runs_until(company: Company, so_far: Callable[[], bool]) -> None:
+    """The loop itself, which must not end by itself."""
+    loop = asyncio.create_task(company.deck.homes.run())
+    async with asyncio.timeout(5):
+        while not so_far():  # noqa: ASYNC110 - because nobody tells
+            await asyncio.sleep(0)
+    assert not loop.done()
+    loop.cancel()
 
 
 async def test_a_tab_that_nobody_opened_for_an_hour_is_left_alone(company: Company) -> None:
