@@ -77,7 +77,7 @@ class LookBack:
             return
         try:
             if await self._guarded(self._alerts(now), place=self._desk.places.alerts):
-                await self._all_incidents(now)
+                await self._guarded(self._all_incidents(now))
         except DatabaseUnavailable as error:
             log.warning("look back waits for the database", action="look_back_waits", why=str(error))
 

@@ -3,8 +3,10 @@
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.desk_work import verify_anything
 from playbooks.states import StepStatus
@@ -46,3 +48,16 @@ async def test_verification_names_it(damaged: Company, monkeypatch: pytest.Monke
     assert not ok
     assert sentence.startswith("INC-0001 does not verify: state")
     assert (await verify_anything("INC-0002"))[0]
+
+
+async def test_a_look_back_that_cannot_learn_what_to_look_at_ends_no_loop(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def strange(*_: Any, **__: Any) -> Any:
+        raise ValueError("strange")
+
+    monkeypatch.setattr(company.store, "summaries", strange)
+    with capture_logs() as logs:
+        await company.look_back()
+
+    assert [line["log_level"] for line in logs if line["action"] == "look_back_fault"] == ["error"]
