@@ -30,6 +30,14 @@ async def alert(company: Company, text: str = "Push to acme/web holds a secret",
     await company.quiet()
 
 
+async def trust_the_scanner(company: Company) -> None:
+    """Start again with a setting that lets it open incidents by itself."""
+    bot = company.workspace.user_named("Leak Scanner").bot_id
+    await company.stop()
+    company.settings = company.settings.model_copy(update={"quarterdeck_auto_open": {bot: Trigger.KEY_COMMITTED}})
+    await company.start()
+
+
 async def report_it(company: Company, person: Person, **more: object) -> None:
     await person.press("Open incident", in_message=OFFER, channel=ALERTS)
     await company.send(person, {"Trigger": COMMITTED, **more})
@@ -188,10 +196,7 @@ async def test_it_waits_for_slack_and_answers_once(company: Company) -> None:
 
 async def test_trusted_senders_open_at_once_five_times_an_hour(record: str, tmp_path: Path) -> None:
     async with company_at_work(tmp_path, record) as company:
-        bot = company.workspace.user_named("Leak Scanner").bot_id
-        await company.stop()
-        company.settings = company.settings.model_copy(update={"quarterdeck_auto_open": {bot: Trigger.KEY_COMMITTED}})
-        await company.start()
+        await trust_the_scanner(company)
         for number in range(7):
             await alert(company, f"leak {number}")
         await company.check()
@@ -204,10 +209,7 @@ async def test_trusted_senders_open_at_once_five_times_an_hour(record: str, tmp_
 
 async def test_when_all_five_are_closed_a_person_decides(record: str, tmp_path: Path) -> None:
     async with company_at_work(tmp_path, record) as company:
-        bot = company.workspace.user_named("Leak Scanner").bot_id
-        await company.stop()
-        company.settings = company.settings.model_copy(update={"quarterdeck_auto_open": {bot: Trigger.KEY_COMMITTED}})
-        await company.start()
+        await trust_the_scanner(company)
         for number in range(1, 6):
             await alert(company, f"leak {number}")
             await company.say(company.sam, f"INC-{number:04d} false-alarm a test")
@@ -249,10 +251,7 @@ async def test_a_message_that_was_opened_from_before_it_was_heard_still_gets_its
 
 async def test_what_only_joined_counts_for_nothing_towards_the_cap(record: str, tmp_path: Path) -> None:
     async with company_at_work(tmp_path, record) as company:
-        bot = company.workspace.user_named("Leak Scanner").bot_id
-        await company.stop()
-        company.settings = company.settings.model_copy(update={"quarterdeck_auto_open": {bot: Trigger.KEY_COMMITTED}})
-        await company.start()
+        await trust_the_scanner(company)
         for number in range(6):
             await alert(company, f"leak {number} of {KEY}")
         await alert(company, "another matter")
