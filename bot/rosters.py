@@ -57,8 +57,8 @@ class Rosters:
     async def begin(self, lists: Lists, file: Path | None) -> None:
         """Takes up the roster of the database, or fills it from the file when there is none yet.
 
-        Raises `WrongSettings` for people in the file whom Slack does not know, `Stop` for a roster that cannot be
-        read, `SlackTrouble`.
+        Raises `WrongSettings` for people in the file whom Slack does not know and for too many of them, `Stop` for a
+        roster that cannot be read, `SlackTrouble`.
         """
         if not _filled(await self._read()) and lists:
             await self._fill(lists, file)
@@ -117,6 +117,8 @@ class Rosters:
         return result
 
     async def _fill(self, lists: Lists, file: Path | None) -> None:
+        if isinstance(refused := fill([], self._filling(lists, file)), Refused):
+            raise WrongSettings(f"QUARTERDECK_ROSTER: {file} was not taken. {refused.reason}")
         if unknown := await self._people.look_up(lists):
             raise WrongSettings(*(f"QUARTERDECK_ROSTER: Slack knows nobody as {ref!r}." for ref in unknown))
         command, _ = self._masker.whole(self._filling(lists, file))

@@ -84,7 +84,11 @@ def lists_of(seats: Mapping[Role, Seat]) -> dict[Role, tuple[str, ...]]:
 
 def differing(seats: Mapping[Role, Seat], lists: Lists) -> list[Role]:
     """The roles for which a file names other people, others first, or the same in another way."""
-    return [role for role in ROLES if seats[role].people != tuple(dict.fromkeys(lists.get(role, ())))]
+    return [role for role in ROLES if seats[role].people != _each_once(lists, role)]
+
+
+def _each_once(lists: Lists, role: Role) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(lists.get(role, ())))
 
 
 def said(role: Role) -> str:
@@ -135,13 +139,18 @@ def _wrong(seat: Seat, people: tuple[str, ...], command: SetRole) -> str | None:
 
 
 def fill(log: Sequence[Entry], command: Fill) -> tuple[Entry, ...] | Refused:
-    """An entry for each role in which the file differs; why not when it would take the last security lead away."""
+    """An entry for each role in which the file differs; why not when it names too many for one, or no security lead
+    although there is one."""
     seats = fold_roster(log)
+    if crowds := [
+        f"{role}: {len(them)}" for role in ROLES if len(them := _each_once(command.lists, role)) > MOST_PEOPLE
+    ]:
+        return Refused(reason=f"At most {MOST_PEOPLE} people can hold a role; it names for {', '.join(crowds)}.")
     if seats[Role.SECURITY_LEAD].people and not command.lists.get(Role.SECURITY_LEAD):
         return Refused(reason="It names no security_lead, and then nobody could change the roster in Slack any more.")
     made: list[Entry] = []
     for role in differing(seats, command.lists):
-        people = tuple(dict.fromkeys(command.lists.get(role, ())))
+        people = _each_once(command.lists, role)
         names = {ref: command.names[ref] for ref in people if ref in command.names}
         made.append(_set([*log, *made], command, role, people, names, f"{said(role)}: {command.text}"))
     return tuple(made)

@@ -8,13 +8,14 @@ import pytest
 from ruamel.yaml import YAML
 from structlog.testing import capture_logs
 
-from bot.errors import WrongSettings
+from bot.errors import Stop, WrongSettings
 from bot.roster_work import TAKEN_UP, load_roster, roster_lines, verify_roster
 from playbooks.model import Role
 from playbooks.roster import ADMIN_LOG
 from tests.scenario.company import Company, company_at_work
 
 DEVI, MAX = "devi@example.com", "max@example.com"
+MANY = [f"U0MANY{place}" for place in range(21)]
 
 
 async def owners(company: Company) -> dict[str, list[str | None]]:
@@ -98,6 +99,32 @@ async def test_somebody_in_the_file_whom_slack_does_not_know_stops_the_first_sta
         with pytest.raises(WrongSettings, match=r"Slack knows nobody as 'nobody@example.com'\."):
             await company.start()
         assert await company.store.entries("", ADMIN_LOG) == []
+
+
+async def test_too_many_for_a_role_stop_the_first_start(record: str, tmp_path: Path) -> None:
+    async with company_at_work(tmp_path, record, roster=False) as company:
+        await company.stop()
+        path = tmp_path / "wrong.yaml"
+        path.write_text(f"dev_lead: {MANY}\n")
+        company.settings = company.settings.model_copy(update={"quarterdeck_roster": path})
+        with pytest.raises(WrongSettings, match="At most 20 people can hold a role; it names for dev_lead: 21"):
+            await company.start()
+        assert await company.store.entries(company.team, ADMIN_LOG) == []
+
+
+async def test_too_many_for_a_role_are_not_loaded_and_stop_no_later_start(
+    record: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with company_at_work(tmp_path, record) as company:
+        await company.store.set_meta("", "team", company.team)
+        from_the_command_line(company, monkeypatch)
+        rewrite(tmp_path, dev_lead=MANY, auditor=MANY)
+        with pytest.raises(Stop, match=r"was not taken. At most 20 .* for dev_lead: 21, auditor: 21\."):
+            await load_roster()
+
+        await company.stop()
+        await company.start()
+        assert (await owners(company))["dev_lead"] == ["Devi Rao", "Max Lind"]
 
 
 async def test_somebody_who_was_deleted_since_stops_nothing_and_is_passed_over(record: str, tmp_path: Path) -> None:

@@ -134,6 +134,14 @@ def test_any_other_role_may_have_nobody() -> None:
     assert entry.text == "dev lead: nobody"
 
 
+def test_a_file_may_name_twenty_for_a_role_and_nobody_counts_twice() -> None:
+    many = tuple(f"U{place}" for place in range(20))
+    crowd = {**FILE, Role.DEV_LEAD: (*many, "U0", "U20")}
+
+    assert not isinstance(fill([], Fill(**ABOUT, lists={**FILE, Role.DEV_LEAD: (*many, "U0")}, text="")), Refused)
+    assert isinstance(fill([], Fill(**ABOUT, lists=crowd, text="")), Refused)
+
+
 def test_a_file_is_taken_anew_but_never_without_a_lead() -> None:
     log, again = filled(), {**FILE, Role.DEV_LEAD: ("U0MAX",)}
     made = fill(log, Fill(**ABOUT, lists=again, text="taken from roster.yaml"))
