@@ -1,18 +1,21 @@
 """`quarterdeck roster`: shows who holds which role, and takes the file anew. Asks nothing of Slack."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from bot.clock import SystemClock
 from bot.desk_work import _Record
 from bot.errors import Stop
+from bot.fingerprints import fingerprinter, secret_of
+from bot.masking import Masker
 from bot.roster_file import read_roster
 from bot.rosters import HOW_TO_CHANGE, difference, read_log
 from bot.settings import load_settings
-from playbooks.entries import SYSTEM
+from playbooks.entries import SYSTEM, Entry
 from playbooks.errors import Refused
 from playbooks.model import Role
-from playbooks.roster import Fill, Seat, fill, fold_roster
+from playbooks.roster import Fill, Lists, Seat, fill, fold_roster
 from storage.admin_at_rest import verify_admin_at_rest
 from storage.errors import NotFound
 from storage.store import Tx
@@ -46,13 +49,11 @@ async def load_roster() -> list[str]:
     if file is None:
         raise Stop("QUARTERDECK_ROSTER: it is not set, so there is no file to take the roster from.")
     async with _Record(settings) as (store, team):
-        text = f"taken from {file.name} on the command line"
-        known = [seat.names for seat in fold_roster(await read_log(store, team)).values()]
-        names = {ref: name for names in known for ref, name in names.items()}
-        command = Fill(team=team, at=SystemClock().now(), source_id="", lists=lists, text=text, names=names)
+        command = _filling(team, lists, file, await read_log(store, team))
+        masked, _ = Masker(fingerprinter(secret_of(settings))).whole(command)
 
         def write(tx: Tx) -> list[str] | Refused:
-            made = fill(tx.admin_log(team), command)
+            made = fill(tx.admin_log(team), masked)
             if isinstance(made, Refused):
                 return made
             tx.append_admin(team, *made)
@@ -62,6 +63,13 @@ async def load_roster() -> list[str]:
     if isinstance(said, Refused):
         raise Stop(f"{file} was not taken. {said.reason}")
     return [*said, TAKEN_UP] if said else [f"{file} says what the roster is already; nothing was changed."]
+
+
+def _filling(team: str, lists: Lists, file: Path, known: Sequence[Entry]) -> Fill:
+    """Nobody is looked up in Slack, so people are called as they were before."""
+    names = {ref: name for seat in fold_roster(known).values() for ref, name in seat.names.items()}
+    text = f"taken from {file.name} on the command line"
+    return Fill(team=team, at=SystemClock().now(), source_id="", lists=lists, text=text, names=names)
 
 
 async def verify_roster() -> tuple[bool, str]:

@@ -12,7 +12,7 @@ from bot.errors import Stop, WrongSettings
 from bot.roster_work import TAKEN_UP, load_roster, roster_lines, verify_roster
 from playbooks.model import Role
 from playbooks.roster import ADMIN_LOG
-from tests.scenario.company import Company, company_at_work
+from tests.scenario.company import KEY, Company, company_at_work
 
 DEVI, MAX = "devi@example.com", "max@example.com"
 MANY = [f"U0MANY{place}" for place in range(21)]
@@ -79,6 +79,21 @@ async def test_the_command_line_shows_loads_and_verifies_it(
         assert await load_roster() == [
             f"{tmp_path / 'roster.yaml'} says what the roster is already; nothing was changed."
         ]
+
+
+async def test_a_key_in_the_file_or_its_name_is_masked(
+    record: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with company_at_work(tmp_path, record) as company:
+        await company.store.set_meta("", "team", company.team)
+        rewrite(tmp_path, dev_lead=[MAX, KEY])
+        named = (tmp_path / "roster.yaml").rename(tmp_path / f"{KEY}.yaml")
+        company.settings = company.settings.model_copy(update={"quarterdeck_roster": named})
+        from_the_command_line(company, monkeypatch)
+        said = await load_roster()
+
+        assert said[0].startswith("dev lead: taken from [Anthropic key")
+        assert KEY not in repr((said, await company.entries(ADMIN_LOG)))
 
 
 async def test_a_file_without_a_lead_is_not_taken(record: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
