@@ -18,8 +18,7 @@ from bot.errors import Limited, Rejected, SlackTrouble
 from bot.people import People
 from bot.rosters import Rosters
 from bot.slack.gateway import Gateway
-from bot.slack.home import View, closed_home, home
-from playbooks.incident import Incident
+from bot.slack.home import MOST_READ, Found, View, closed_home, home
 from playbooks.model import Role
 from storage.errors import StorageError
 from storage.store import Store
@@ -28,7 +27,6 @@ log = structlog.get_logger()
 LOOKED_AT = timedelta(hours=1)  # so long after it was opened a tab is kept up to date
 GAP = timedelta(seconds=3)
 MOST_AT_ONCE = 5
-MOST_READ = 200  # open incidents that are looked through for somebody's steps
 LOOK_S = 1.0
 
 
@@ -119,30 +117,31 @@ class Homes:
         for user in chosen:  # before anything is read: what changes from here on makes them stale again
             self._tabs[user].stale = self._tabs[user].urgent = False
         try:
-            incidents, total = await self._open_incidents(now)
+            found = await self._found(now)
         except StorageError:
             self.changed()
             raise
-        await asyncio.gather(*(self._guarded(user, incidents, total, now) for user in chosen))
+        await asyncio.gather(*(self._guarded(user, found, now) for user in chosen))
         return len(chosen)
 
-    async def _open_incidents(self, now: datetime) -> tuple[list[Incident], int]:
-        incidents = await self._store.incidents(self._team, open_only=True, limit=MOST_READ)
-        if len(incidents) < MOST_READ:
-            return incidents, len(incidents)
-        return incidents, (await self._store.health(self._team, now)).open_incidents
+    async def _found(self, now: datetime) -> Found:
+        return Found(
+            running=await self._store.incidents(self._team, open_only=True, limit=MOST_READ),
+            owing=await self._store.owing(self._team, limit=MOST_READ),
+            total=(await self._store.health(self._team, now)).open_incidents,
+        )
 
-    async def _guarded(self, user: str, incidents: list[Incident], total: int, now: datetime) -> None:
+    async def _guarded(self, user: str, found: Found, now: datetime) -> None:
         """A fault in one person's tab must stop neither the others nor Quarterdeck."""
         try:
-            await self._publish(user, incidents, total, now)
+            await self._publish(user, found, now)
         except Exception:
             log.exception("a Home tab could not be made", action="home_fault", person=user)
             self._tabs.pop(user, None)
 
-    async def _publish(self, user: str, incidents: list[Incident], total: int, now: datetime) -> None:
+    async def _publish(self, user: str, found: Found, now: datetime) -> None:
         tab = self._tabs.get(user)
-        view = await self._view(user, incidents, total)
+        view = await self._view(user, found)
         digest = hashlib.sha256(json.dumps(view).encode()).hexdigest()
         if tab is None or tab.shown == digest:
             return
@@ -158,11 +157,11 @@ class Homes:
             if isinstance(error, Limited):
                 self._not_before = now + timedelta(seconds=error.retry_after)
 
-    async def _view(self, user: str, incidents: list[Incident], total: int) -> View:
+    async def _view(self, user: str, found: Found) -> View:
         person = await self._people.person(user)
         if person is None or not person.member:
             return closed_home(person)
         leads = {lead.id for lead in self._people.roster().get(Role.SECURITY_LEAD, ())}
         named = {role: self._people.named_all(seat.people) for role, seat in self._rosters.seats.items()}
         # In a thread, because with hundreds of open incidents it would hold up everybody's acts for some 10 ms.
-        return await asyncio.to_thread(home, user, incidents, total, named if user in leads else None)
+        return await asyncio.to_thread(home, user, found, named if user in leads else None)

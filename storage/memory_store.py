@@ -42,6 +42,10 @@ class MemoryStore(Store):
         wanted = [incident for incident in mine if incident.is_open or not open_only]
         return sorted(wanted, key=lambda incident: -incident.number)[:limit]
 
+    async def owing(self, team: str, *, limit: int = 100) -> list[Incident]:
+        due = [self._all.incidents[team, number] for _, number in self._due(team)]
+        return [incident for incident in due if not incident.is_open][:limit]
+
     async def summaries(self, team: str, *, open_only: bool = False, limit: int = 100) -> list[Summary]:
         return [
             Summary(

@@ -20,10 +20,19 @@ Many = tuple[list[T], dict[int, str]]
 """What could be read, and the number of each incident that could not, with the reason."""
 
 _I = incidents.c
+_WHOLE = (_I.number, _I.schema_version, _I.state, _I.playbook)
 
 
 def incidents_of(db: Connection, team: str, open_only: bool, limit: int) -> Many[Incident]:
-    found = _newest(select(_I.number, _I.schema_version, _I.state, _I.playbook), team, open_only, limit)
+    return _decoded(db, _newest(select(*_WHOLE), team, open_only, limit))
+
+
+def owing(db: Connection, team: str, limit: int) -> Many[Incident]:
+    asking = select(*_WHOLE).where(_I.team == team, _I.next_due_at.is_not(None), _I.status != IncidentStatus.OPEN.value)
+    return _decoded(db, asking.order_by(_I.next_due_at, _I.number).limit(limit))
+
+
+def _decoded(db: Connection, found: Select[Any]) -> Many[Incident]:
     return _each(db.execute(found), lambda row: codec.decode_incident(row.schema_version, row.state, row.playbook))
 
 

@@ -77,6 +77,9 @@ class SqlStore(Store):
     async def incidents(self, team: str, *, open_only: bool = False, limit: int = 100) -> list[Incident]:
         return self._readable(team, await self._ask(lambda db: sql_questions.incidents_of(db, team, open_only, limit)))
 
+    async def owing(self, team: str, *, limit: int = 100) -> list[Incident]:
+        return self._readable(team, await self._ask(lambda db: sql_questions.owing(db, team, limit)))
+
     async def summaries(self, team: str, *, open_only: bool = False, limit: int = 100) -> list[Summary]:
         return self._readable(team, await self._ask(lambda db: sql_questions.summaries(db, team, open_only, limit)))
 

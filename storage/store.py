@@ -170,6 +170,10 @@ class Store(ABC):
         """Incidents, newest first. One that cannot be read is left out, and the log names it once."""
 
     @abstractmethod
+    async def owing(self, team: str, *, limit: int = 100) -> list[Incident]:
+        """Incidents that are over and whose clock still runs: something is still asked for. Longest due first."""
+
+    @abstractmethod
     async def summaries(self, team: str, *, open_only: bool = False, limit: int = 100) -> list[Summary]:
         """The same as one line each, without reading their states; a line that cannot be read is left out."""
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -187,6 +188,19 @@ async def test_lists_are_newest_first_and_can_leave_out_what_is_closed(store: St
     assert [found.number for found in await store.incidents(TEAM, open_only=True)] == [3, 1]
     [line] = [line for line in await store.summaries(TEAM) if line.status is IncidentStatus.CLOSED]
     assert (line.number, line.closed_at, line.text, line.trigger) == (2, NOW, incident().text, incident().trigger)
+
+
+async def test_who_is_over_and_still_asks_for_something_is_found_longest_due_first(store: Store) -> None:
+    def end(tx: Tx) -> None:
+        for number, due in ((1, minutes(9)), (2, minutes(5)), (3, None)):
+            tx.commit(replace(closed(tx.incident(TEAM, number)), next_due=due), source_id="", now=NOW)
+
+    for number in (1, 2, 3, 4):
+        await opened(store, number, next_due=minutes(1))
+    await store.transact(end)
+
+    assert [one.number for one in await store.owing(TEAM)] == [2, 1]
+    assert await store.owing("T2") == []
 
 
 async def test_a_channel_leads_to_its_incident(store: Store) -> None:

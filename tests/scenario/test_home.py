@@ -9,10 +9,13 @@ import pytest
 from structlog.testing import capture_logs
 
 from playbooks.entries import Kind
+from playbooks.outcome import Outcome
+from playbooks.states import StepStatus
 from simulator.driver import Person
 from simulator.errors import SlackError
 from storage.errors import DatabaseUnavailable
-from tests.scenario.company import CHANNEL, COMMITTED, REVOKED, Company, down, limited
+from tests.contract.schema import run
+from tests.scenario.company import CHANNEL, COMMITTED, NOON, REVOKED, Company, down, limited
 from tests.scenario.test_presses import notice
 
 
@@ -84,6 +87,32 @@ async def test_an_old_tab_answers_truthfully(company: Company) -> None:
     company.well_again()
     await company.seconds(10)
     assert "Nothing is asked of you now." in await reads(company.devi)
+
+
+async def test_what_a_closed_incident_still_asks_for_is_given_from_there(company: Company) -> None:
+    await company.open()
+    await company.everything_but_the_ticket_id()
+    await company.say(company.sam, "INC-0001 close done")
+    assert "T+3 · Escalate to Anthropic support\nSubmitted · no support ticket ID yet" in await home(
+        company, company.sam
+    )
+    await company.sam.press_home("Enter ticket ID")
+    await company.send(await looking(company.sam), {"Support ticket ID": "SUP-1"})
+
+    assert "Nothing is asked of you now." in await reads(company.sam)
+    assert (await company.incident()).step("escalate").status is StepStatus.DONE
+
+
+async def test_the_oldest_of_many_incidents_is_looked_through(company: Company) -> None:
+    await company.open()
+    first = await company.incident()
+    copies = [first.model_copy(update={"number": number, "keys": (), "steps": ()}) for number in range(2, 260)]
+    await company.store.transact(
+        lambda tx: [tx.commit(Outcome(incident=one), source_id="", now=NOON) for one in copies]
+    )
+    assert "INC-0001 · T+5" in await home(company, company.devi)
+
+    run(company.url, "DELETE FROM incidents WHERE number > 1")
 
 
 async def test_an_incident_is_reported_from_there(company: Company) -> None:

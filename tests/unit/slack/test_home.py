@@ -8,7 +8,8 @@ from slack_sdk.models.views import View as SdkView
 
 from bot.people import Person
 from bot.slack import ids
-from bot.slack.home import closed_home, home
+from bot.slack.home import MOST_READ, Found, View, closed_home
+from bot.slack.home import home as home_of
 from bot.slack.home_roster import roster_form
 from bot.slack.messages import Message
 from playbooks.entries import Actor
@@ -17,7 +18,7 @@ from playbooks.model import Role
 from playbooks.roster import Seat
 from simulator.blocks.views import check_view
 from tests.unit.slack.shown import _mrkdwn, as_seen, checked_view, harmless
-from tests.unit.stories import ADA, DANA, DEVI, EVE, NO_ID_YET, ROSTER, SAM, Story
+from tests.unit.stories import ADA, DANA, DEVI, EVE, NO_ID_YET, ROSTER, SAM, Story, closed_story
 
 GUS = Person(id="U0GUS", name="Gus Vale", active=True, flaw="is a guest")
 
@@ -29,6 +30,12 @@ def seen(view: dict[str, Any]) -> str:
     for text in _mrkdwn(view["blocks"]):
         harmless(text)
     return as_seen(Message(text="", blocks=view["blocks"]))
+
+
+def home(
+    user: str, running: list[Incident], total: int, roster: Any = None, *, owing: tuple[Incident, ...] = ()
+) -> View:
+    return home_of(user, Found(running=running, owing=owing, total=total), roster)
 
 
 @cache
@@ -73,8 +80,28 @@ def test_an_answer_that_is_owed_stays_among_the_steps() -> None:
     view = home(SAM.id, [told.incident], 1)
 
     assert "Submitted · no support ticket ID yet, you are asked again at 12:19" in seen(view)
-    assert ids.ANSWER_GIVE in {block["accessory"]["action_id"] for block in view["blocks"] if "accessory" in block}
+    assert "[Enter ticket ID] [Waive]" in seen(view)
     assert "support ticket ID" not in seen(home(DEVI.id, [told.incident], 1))
+
+
+def test_an_answer_that_a_closed_incident_still_asks_for_is_a_step() -> None:
+    closed = closed_story().incident
+    text = seen(home(SAM.id, [], 0, owing=(closed,)))
+
+    assert "Submitted · no support ticket ID yet" in text
+    assert "[Enter ticket ID] [Waive]" in text
+    assert "No incident is open." in text
+    assert "Nothing is asked of you now." in seen(home(DEVI.id, [], 0, owing=(closed,)))
+
+
+def test_many_answers_that_are_owed_fit_as_well() -> None:
+    told = Story().open().until(4)
+    told.complete("escalate", NO_ID_YET)
+    many = [told.incident.model_copy(update={"number": n, "drill": n > 150}) for n in range(200, 0, -1)]
+    view = home(SAM.id, many, 200, {role: [(a.id, None) for a in people] for role, people in ROSTER.items()})
+
+    assert len(view["blocks"]) <= 100
+    seen(view)
 
 
 def test_others_see_number_trigger_and_state_only() -> None:
@@ -114,6 +141,14 @@ def test_what_does_not_fit_is_counted() -> None:
     text = seen(view)
     assert "and 330 more: /incident list" in text.replace("`", "")
     assert "and 980 more: /incident status" in text.replace("`", "")
+
+
+def test_it_says_when_not_every_incident_was_looked_through() -> None:
+    assert "looked through" not in seen(home(SAM.id, [story()], 1))
+    assert "Of 2 open incidents only 1 could be looked through for your steps." in seen(home(SAM.id, [story()], 2))
+    many = [story() for _ in range(MOST_READ)]
+    text = seen(home(SAM.id, many, MOST_READ + 5))
+    assert "Of 1,005 open incidents only the newest 1,000 were looked through for your steps." in text
 
 
 HOSTILE = "<script>&<!channel> *x* `y`\u202e<@U0SAM>"
