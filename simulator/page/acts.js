@@ -35,17 +35,27 @@ export async function send(place, text, thread = null) {
   const command = /^(\/\S+)\s*([\s\S]*)$/.exec(text);
   if (command) {
     const [, name, rest] = command;
-    const done = await attempt("command", { channel: address(place), name, text: rest.trim(), ...(thread ? { thread_ts: thread } : {}) });
+    const done = await attempt("command", {
+      channel: address(place),
+      name,
+      text: rest.trim(),
+      ...(thread ? { thread_ts: thread } : {}),
+    });
     return done !== null && done.acked !== false;
   }
   const said = await attempt("say", { channel: address(place), text, thread_ts: thread });
-  if (said && place.startsWith("@")) location.hash = `#as=${state.me}&in=${said.channel}`;
   return said !== null;
 }
 
 export function press(message) {
   return (block, element, choice) =>
-    attempt("press", { channel: message.channel, ts: message.ts, block_id: block.block_id, action_id: element.action_id, ...(choice === undefined ? {} : { choice }) });
+    attempt("press", {
+      channel: message.channel,
+      ts: message.ts,
+      block_id: block.block_id,
+      action_id: element.action_id,
+      ...(choice === undefined ? {} : { choice }),
+    });
 }
 
 export async function toggleReaction(message, name) {

@@ -12,7 +12,7 @@ import { whenEditing } from "./message.js";
 import { archiveRoute } from "./mrkdwn.js";
 import { notify, renderNotices } from "./notices.js";
 import { closeSide, renderSide } from "./side.js";
-import { renderSidebar, waiting } from "./sidebar.js";
+import { renderSidebar, setDrawer, waiting } from "./sidebar.js";
 import { appChannel, become, channelOf, current, nameOf, state, subscribe, take, update } from "./store.js";
 import { everybody, listen } from "./wire.js";
 
@@ -61,7 +61,11 @@ function switchTo(me) {
   } catch {
     // then the address alone says who one is
   }
-  stop = listen(me, (news) => hear(take(news)), (lost) => state.lost !== lost && update({ lost }));
+  stop = listen(
+    me,
+    (news) => hear(take(news)),
+    (lost) => state.lost !== lost && update({ lost }),
+  );
 }
 
 function remembered() {
@@ -75,7 +79,9 @@ function remembered() {
 /** Where nothing was asked for, or what is asked for is not there, the first channel is shown. */
 function settle() {
   if (!state.ready || state.place === "home" || channelOf(state.place)) return;
-  const unopened = state.place.startsWith("@") && state.channels.find((one) => one.kind === "im" && one.members.includes(state.place.slice(1)));
+  const unopened =
+    state.place.startsWith("@") &&
+    state.channels.find((one) => one.kind === "im" && one.members.includes(state.place.slice(1)));
   const first = state.channels.find((channel) => channel.kind !== "im")?.id ?? appChannel()?.id ?? "home";
   if (state.place.startsWith("@") && !unopened) return;
   if (state.place && !unopened) notify(`${nameOf(state.me)} is not in that channel.`);
@@ -87,12 +93,15 @@ function settle() {
 function hear(fresh) {
   settle();
   const loud = fresh.filter((message) => message.user !== state.me).slice(-3);
-  if (loud.length) announce(loud.map((message) => `${message.author} in ${message.channel_name}: ${message.text.slice(0, 120)}`).join(". "));
+  if (loud.length)
+    announce(
+      loud.map((message) => `${message.author} in ${message.channel_name}: ${message.text.slice(0, 120)}`).join(". "),
+    );
 }
 
 function keyed(event) {
   if (event.key !== "Escape" || event.defaultPrevented || byId("modal").open || byId("confirm").open) return;
-  if (state.drawer) update({ drawer: false });
+  if (state.drawer) setDrawer(false);
   else if (state.panel) closeSide();
 }
 
@@ -106,7 +115,7 @@ async function begin() {
   window.addEventListener("hashchange", follow);
   document.addEventListener("keydown", keyed);
   document.addEventListener("visibilitychange", () => update());
-  byId("veil").addEventListener("click", () => update({ drawer: false }));
+  byId("veil").addEventListener("click", () => setDrawer(false));
   byId("skip").addEventListener("click", (event) => {
     event.preventDefault();
     (byId("text") ?? byId("stage")).focus();

@@ -23,7 +23,12 @@ const KINDS = {
   section,
   context: (block) => h("div", { class: "block context" }, block.elements.map(contextElement)),
   divider: () => h("hr", { class: "block divider" }),
-  actions: (block, surface) => h("div", { class: "block actions", role: "group" }, block.elements.map((one) => element(one, block, surface))),
+  actions: (block, surface) =>
+    h(
+      "div",
+      { class: "block actions", role: "group" },
+      block.elements.map((one) => element(one, block, surface)),
+    ),
   input: inputBlock,
   image: (block) => picture(block.alt_text, block.title?.text),
   rich_text: (block) => h("div", { class: "block rich" }, richText(block.elements)),
@@ -32,11 +37,22 @@ const KINDS = {
 };
 
 function section(block, surface) {
-  return h("div", { class: block.accessory ? "block section with-accessory" : "block section" },
-    h("div", { class: "section-words" },
+  return h(
+    "div",
+    { class: block.accessory ? "block section with-accessory" : "block section" },
+    h(
+      "div",
+      { class: "section-words" },
       block.text && h("div", { class: "words" }, textObject(block.text)),
-      block.fields && h("div", { class: "fields" }, block.fields.map((field) => h("div", { class: "words" }, textObject(field))))),
-    block.accessory && h("div", { class: "accessory" }, element(block.accessory, block, surface)));
+      block.fields &&
+        h(
+          "div",
+          { class: "fields" },
+          block.fields.map((field) => h("div", { class: "words" }, textObject(field))),
+        ),
+    ),
+    block.accessory && h("div", { class: "accessory" }, element(block.accessory, block, surface)),
+  );
 }
 
 function contextElement(one) {
@@ -45,15 +61,50 @@ function contextElement(one) {
 
 /** By its description only: this page fetches nothing from elsewhere. */
 export function picture(description, title = "") {
-  return h("span", { class: "picture", role: "img", "aria-label": description }, title ? `${title}: ` : "", `Image: ${description}`);
+  return h(
+    "span",
+    { class: "picture", role: "img", "aria-label": description },
+    title ? `${title}: ` : "",
+    `Image: ${description}`,
+  );
 }
 
 function table(block) {
-  const cell = (one, tag) => h(tag, tag === "th" ? { scope: "col" } : {}, one.type === "rich_text" ? richText(one.elements) : plain(one.text ?? ""));
+  const cell = (one, tag) =>
+    h(
+      tag,
+      tag === "th" ? { scope: "col" } : {},
+      one.type === "rich_text" ? richText(one.elements) : plain(one.text ?? ""),
+    );
   const [head, ...rows] = block.rows;
-  return h("div", { class: "block table" }, h("table", {},
-    h("thead", {}, h("tr", {}, head.map((one) => cell(one, "th")))),
-    h("tbody", {}, rows.map((row) => h("tr", {}, row.map((one) => cell(one, "td")))))));
+  return h(
+    "div",
+    { class: "block table" },
+    h(
+      "table",
+      {},
+      h(
+        "thead",
+        {},
+        h(
+          "tr",
+          {},
+          head.map((one) => cell(one, "th")),
+        ),
+      ),
+      h(
+        "tbody",
+        {},
+        rows.map((row) =>
+          h(
+            "tr",
+            {},
+            row.map((one) => cell(one, "td")),
+          ),
+        ),
+      ),
+    ),
+  );
 }
 
 /** The older way to say more: a coloured bar with title, text and fields. */
@@ -62,7 +113,9 @@ export function attachment(one, surface) {
     one.pretext && h("div", { class: "words" }, mrkdwn(one.pretext)),
     one.title && h("strong", {}, mrkdwn(one.title)),
     one.text && h("div", { class: "words" }, mrkdwn(one.text)),
-    ...(one.fields ?? []).map((field) => h("div", { class: "words" }, h("strong", {}, field.title ?? ""), " ", mrkdwn(String(field.value ?? "")))),
+    ...(one.fields ?? []).map((field) =>
+      h("div", { class: "words" }, h("strong", {}, field.title ?? ""), " ", mrkdwn(String(field.value ?? ""))),
+    ),
   ].filter(Boolean);
   const fallback = words.length || one.blocks ? [] : mrkdwn(one.fallback ?? "");
   return h("div", { class: "attachment" }, words, fallback, renderBlocks(one.blocks ?? [], surface));

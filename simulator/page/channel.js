@@ -5,62 +5,88 @@ import { dayName, moment } from "./dates.js";
 import { byId, fill, h, reconcile } from "./dom.js";
 import { idOf, renderMessage, version } from "./message.js";
 import { renderHome } from "./home.js";
-import { current, isReply, markRead, messagesIn, nameOf, state } from "./store.js";
+import { current, isReply, markRead, messagesIn, nameOf, readUntil, state, unreadSince } from "./store.js";
 
 const MOMENTS_MS = 5 * 60_000;
+const NEAR_PX = 80;
 let shownPlace = null;
 let writable = null;
+let brought = null; // the message that was asked for and has been shown
+let firstUnread = null; // the ts of the message that was the first unread one when this place was opened
 
 export function renderChannel() {
   const stage = byId("stage");
+  if (!state.ready) return fill(stage, h("p", { class: "nothing" }, "One moment …"));
   if (state.place === "home") return renderHome(stage);
-  if (shownPlace !== `${state.me}/${state.place}` || !stage.querySelector(".messages")) begin(stage);
+  const opened = shownPlace !== `${state.me}/${state.place}` || !stage.querySelector(".messages");
+  if (opened) begin(stage);
   const list = stage.querySelector(".messages");
   const messages = messagesIn(state.place).filter((message) => !isReply(message) || message.only_you);
-  const low = stage.scrollHeight - stage.scrollTop - stage.clientHeight < 80;
-  reconcile(list, withDays(messages));
+  const low = stage.scrollHeight - stage.scrollTop - stage.clientHeight < NEAR_PX;
+  reconcile(list, withLines(messages));
   stage.querySelector(".nothing").hidden = messages.length > 0;
-  if (low) stage.scrollTop = stage.scrollHeight;
-  bringIntoView(list);
+  if (!bringIntoView(stage, opened) && (low || opened)) stage.scrollTop = stage.scrollHeight;
   compose();
-  if (state.ready && document.visibilityState === "visible") markRead(state.place);
+  if (document.visibilityState === "visible") markRead(state.place);
   return undefined;
 }
 
 function begin(stage) {
   shownPlace = `${state.me}/${state.place}`;
-  fill(stage, h("p", { class: "nothing" }, "Nothing has been said here yet."), h("ol", { class: "messages", "aria-label": "Messages" }));
+  const since = readUntil(state.place);
+  firstUnread = messagesIn(state.place).find((message) => unreadSince(message, since))?.ts ?? null;
   writable = null;
-  requestAnimationFrame(() => {
-    if (!state.target) stage.scrollTop = stage.scrollHeight;
-  });
+  fill(
+    stage,
+    h("p", { class: "nothing" }, "Nothing has been said here yet."),
+    h("ol", { class: "messages", "aria-label": "Messages" }),
+  );
 }
 
-/** The messages with a line where a day begins; what the same author says moments later stands closer. */
-function withDays(messages) {
+/** The messages, with a line where a day begins and where the unread ones do. */
+function withLines(messages) {
   const items = [];
   let before = null;
   for (const message of messages) {
-    const at = moment(message.ts);
-    const day = dayName(at);
-    if (!before || dayName(moment(before.ts)) !== day) {
-      items.push([`day/${day}`, day, () => h("li", { class: "day" }, h("span", {}, day))]);
-      before = null;
-    }
-    const follows = Boolean(before) && before.user === message.user && !before.subtype && !message.subtype && !message.pinned && !message.only_you && !before.only_you &&
-      at - moment(before.ts) < MOMENTS_MS && !before.blocks.length && !message.blocks.length;
-    items.push([idOf(message), version(message, "channel") + follows, () => renderMessage(message, "channel", follows)]);
+    const day = dayName(moment(message.ts));
+    if (!before || dayName(moment(before.ts)) !== day) items.push(separator("day", day));
+    const isNew = message.ts === firstUnread;
+    if (isNew) items.push(separator("new", "New"));
+    const follows = !isNew && closely(before, message);
+    const draw = () => renderMessage(message, "channel", follows);
+    items.push([idOf(message), version(message, "channel") + follows, draw]);
     before = message;
   }
   return items;
 }
 
-function bringIntoView(list) {
-  if (!state.target) return;
-  const node = list.querySelector(`[data-ts="${CSS.escape(state.target)}"]`);
-  if (!node || node.dataset.brought) return;
-  node.dataset.brought = "yes";
-  node.scrollIntoView({ block: "center" });
+function separator(kind, words) {
+  return [`${kind}/${words}`, words, () => h("li", { class: `line ${kind}` }, h("span", {}, words))];
+}
+
+/** Whether it is by the same author as the one before, moments later and as plain: then it stands closer. */
+function closely(before, message) {
+  if (!before || before.user !== message.user) return false;
+  const ordinary = (one) => !one.subtype && !one.pinned && !one.only_you && !one.blocks.length;
+  return ordinary(before) && ordinary(message) && moment(message.ts) - moment(before.ts) < MOMENTS_MS;
+}
+
+/** Show the message that was asked for, once; or, in a place just opened, where the unread ones begin. */
+function bringIntoView(stage, opened) {
+  const asked = state.target && stage.querySelector(`[data-ts="${CSS.escape(state.target)}"]`);
+  if (asked && brought !== asked.dataset.item) {
+    brought = asked.dataset.item;
+    scrollTo(stage, asked, stage.clientHeight / 3);
+    return true;
+  }
+  const line = opened && !asked ? stage.querySelector(".line.new") : null;
+  if (line) scrollTo(stage, line, 0);
+  return Boolean(line);
+}
+
+/** Unlike scrollIntoView it moves nothing but the stage. */
+function scrollTo(stage, node, below) {
+  stage.scrollTop += node.getBoundingClientRect().top - stage.getBoundingClientRect().top - below;
 }
 
 function compose() {
@@ -76,6 +102,7 @@ function compose() {
 
 /** The next place is drawn from the beginning. */
 export function leave() {
+  brought = null;
   shownPlace = null;
   writable = null;
 }

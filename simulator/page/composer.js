@@ -10,9 +10,27 @@ const drafts = new Map(); // person, place and thread → what was typed and not
 /** A composer for one place; `id` also is the id of its box. */
 export function composer(id, place, label, thread = null) {
   const key = `${state.me}/${place}/${thread ?? ""}`;
-  const list = h("ul", { class: "completions", role: "listbox", id: `${id}-list`, "aria-label": "Suggestions", hidden: true });
-  const box = h("textarea", { id, class: "typed", rows: 1, placeholder: label, "aria-label": label, "aria-autocomplete": "list", "aria-controls": `${id}-list`,
-    "aria-expanded": "false", role: "combobox", autocomplete: "off", value: drafts.get(key) ?? "", data: { key: id } });
+  const list = h("ul", {
+    class: "completions",
+    role: "listbox",
+    id: `${id}-list`,
+    "aria-label": "Suggestions",
+    hidden: true,
+  });
+  const box = h("textarea", {
+    id,
+    class: "typed",
+    rows: 1,
+    placeholder: label,
+    "aria-label": label,
+    "aria-autocomplete": "list",
+    "aria-controls": `${id}-list`,
+    "aria-expanded": "false",
+    role: "combobox",
+    autocomplete: "off",
+    value: drafts.get(key) ?? "",
+    data: { key: id },
+  });
   const button = h("button", { type: "submit", class: "button primary", "aria-label": "Send" }, "Send");
   const part = { box, list, chosen: -1, offers: [] };
   const submit = async () => {
@@ -64,8 +82,21 @@ function draw(part) {
   box.setAttribute("aria-expanded", String(offers.length > 0));
   if (chosen >= 0) box.setAttribute("aria-activedescendant", `${box.id}-option-${chosen}`);
   else box.removeAttribute("aria-activedescendant");
-  list.replaceChildren(...offers.map((offer, at) => h("li", { id: `${box.id}-option-${at}`, role: "option", "aria-selected": String(at === chosen),
-    onpointerdown: (event) => (event.preventDefault(), pick(part, at)) }, h("strong", {}, offer.label), offer.about && h("span", { class: "about" }, offer.about))));
+  list.replaceChildren(
+    ...offers.map((offer, at) =>
+      h(
+        "li",
+        {
+          id: `${box.id}-option-${at}`,
+          role: "option",
+          "aria-selected": String(at === chosen),
+          onpointerdown: (event) => (event.preventDefault(), pick(part, at)),
+        },
+        h("strong", {}, offer.label),
+        offer.about && h("span", { class: "about" }, offer.about),
+      ),
+    ),
+  );
 }
 
 function close(part) {

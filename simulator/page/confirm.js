@@ -14,12 +14,21 @@ export function confirmed(question) {
       resolve(yes);
     };
     dialog.onclose = () => answer(false);
-    fill(dialog,
+    fill(
+      dialog,
       h("h2", { id: "confirm-title" }, question.title.text),
       h("div", { class: "modal-body words" }, textObject(question.text)),
-      h("footer", { class: "modal-foot" },
+      h(
+        "footer",
+        { class: "modal-foot" },
         h("button", { type: "button", class: "button", onclick: () => answer(false) }, question.deny.text),
-        h("button", { type: "button", class: `button ${question.style ?? "primary"}`, onclick: () => answer(true) }, question.confirm.text)));
+        h(
+          "button",
+          { type: "button", class: `button ${question.style ?? "primary"}`, onclick: () => answer(true) },
+          question.confirm.text,
+        ),
+      ),
+    );
     dialog.showModal();
   });
 }
@@ -27,5 +36,11 @@ export function confirmed(question) {
 /** The same for a question of this page's own. */
 export function sure(title, text, yes) {
   const plain = (words) => ({ type: "plain_text", text: words });
-  return confirmed({ title: plain(title), text: plain(text), confirm: plain(yes), deny: plain("Cancel"), style: "danger" });
+  return confirmed({
+    title: plain(title),
+    text: plain(text),
+    confirm: plain(yes),
+    deny: plain("Cancel"),
+    style: "danger",
+  });
 }

@@ -47,7 +47,11 @@ const TOKENS = {
 
 function ago(seconds) {
   const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
-  for (const [unit, size] of [["day", 86_400], ["hour", 3600], ["minute", 60]]) {
+  for (const [unit, size] of [
+    ["day", 86_400],
+    ["hour", 3600],
+    ["minute", 60],
+  ]) {
     if (Math.abs(seconds) >= size) return relative.format(-Math.trunc(seconds / size), unit);
   }
   return relative.format(-seconds, "second");

@@ -5,6 +5,7 @@ import { attempt } from "./acts.js";
 import { renderBlocks } from "./blocks.js";
 import { byId, fill, h } from "./dom.js";
 import { choiceOf } from "./fields.js";
+import { icon } from "./icons.js";
 import { state } from "./store.js";
 
 const typed = new Map(); // view, block, action and kind → what is in the field
@@ -18,7 +19,16 @@ export function renderDialogs() {
   const modal = byId("modal");
   const view = state.dialogs.at(-1);
   if (!view) return close(modal);
-  const now = JSON.stringify([state.me, view.view_id, view.hash, view.errors, view.trouble, state.dialogs.length, state.workspace.people.length, busy]);
+  const now = JSON.stringify([
+    state.me,
+    view.view_id,
+    view.hash,
+    view.errors,
+    view.trouble,
+    state.dialogs.length,
+    state.workspace.people.length,
+    busy,
+  ]);
   if (now === drawn && modal.open) return undefined;
   const another = modal.dataset.view !== view.view_id;
   drawn = now;
@@ -47,18 +57,51 @@ function first(modal) {
 
 function form(view) {
   const hasFields = view.fields.length > 0;
-  return h("form", { novalidate: true, "aria-busy": String(busy), onsubmit: (event) => (event.preventDefault(), submit(view)) },
-    h("header", { class: "modal-head" },
+  return h(
+    "form",
+    { novalidate: true, "aria-busy": String(busy), onsubmit: (event) => (event.preventDefault(), submit(view)) },
+    h(
+      "header",
+      { class: "modal-head" },
       h("h2", { id: "modal-title" }, view.title ?? ""),
-      h("button", { type: "button", class: "quiet", "aria-label": state.dialogs.length > 1 ? "Close all" : "Close", data: { key: "modal/x" }, onclick: () => leave(state.dialogs.length > 1) }, "✕")),
-    h("div", { class: "modal-body" },
+      h(
+        "button",
+        {
+          type: "button",
+          class: "quiet",
+          "aria-label": state.dialogs.length > 1 ? "Close all" : "Close",
+          data: { key: "modal/x" },
+          onclick: () => leave(state.dialogs.length > 1),
+        },
+        icon("close"),
+      ),
+    ),
+    h(
+      "div",
+      { class: "modal-body" },
       state.dialogs.length > 1 && h("p", { class: "about" }, `Above “${state.dialogs.at(-2).title}”`),
       view.trouble && h("p", { class: "error", role: "alert" }, view.trouble),
-      hasFields && Object.keys(view.errors).length > 0 && h("p", { class: "error", role: "alert" }, "Something is missing or wrong; see below. Nothing is lost."),
-      renderBlocks(view.blocks, surface(view))),
-    h("footer", { class: "modal-foot" },
-      h("button", { type: "button", class: "button", data: { key: "modal/close" }, onclick: () => leave(false) }, view.close ?? (hasFields ? "Cancel" : "Close")),
-      view.submit && h("button", { type: "submit", class: "button primary", data: { key: "modal/submit" }, "aria-busy": String(busy) }, busy ? "Sending …" : view.submit)));
+      hasFields &&
+        Object.keys(view.errors).length > 0 &&
+        h("p", { class: "error", role: "alert" }, "Something is missing or wrong; see below. Nothing is lost."),
+      renderBlocks(view.blocks, surface(view)),
+    ),
+    h(
+      "footer",
+      { class: "modal-foot" },
+      h(
+        "button",
+        { type: "button", class: "button", data: { key: "modal/close" }, onclick: () => leave(false) },
+        view.close ?? (hasFields ? "Cancel" : "Close"),
+      ),
+      view.submit &&
+        h(
+          "button",
+          { type: "submit", class: "button primary", data: { key: "modal/submit" }, "aria-busy": String(busy) },
+          busy ? "Sending …" : view.submit,
+        ),
+    ),
+  );
 }
 
 function surface(view) {
@@ -96,7 +139,9 @@ async function submit(view) {
     busy = false;
     renderDialogs();
   }
-  byId("modal").querySelector('[aria-invalid="true"]:is(input, select, textarea), fieldset[aria-invalid="true"] input')?.focus();
+  byId("modal")
+    .querySelector('[aria-invalid="true"]:is(input, select, textarea), fieldset[aria-invalid="true"] input')
+    ?.focus();
 }
 
 async function leave(everything) {

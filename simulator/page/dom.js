@@ -1,6 +1,15 @@
 // Small helpers around the document. Text goes in through text nodes only: there is no innerHTML on this page.
 
-const AS_PROPERTY = new Set(["value", "checked", "selected", "disabled", "hidden", "open", "multiple", "indeterminate"]);
+const AS_PROPERTY = new Set([
+  "value",
+  "checked",
+  "selected",
+  "disabled",
+  "hidden",
+  "open",
+  "multiple",
+  "indeterminate",
+]);
 
 /** An element. `on…` are listeners, `data` is the dataset; null, undefined and false are left out. */
 export function h(tag, attributes = {}, ...children) {
@@ -19,7 +28,9 @@ export function h(tag, attributes = {}, ...children) {
 }
 
 export function flat(children) {
-  return children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false && child !== "");
+  return children
+    .flat(Infinity)
+    .filter((child) => child !== null && child !== undefined && child !== false && child !== "");
 }
 
 export const byId = (id) => document.getElementById(id);

@@ -17,8 +17,11 @@ export function renderHome(stage) {
   const surface = {
     key: "home",
     choice: (block, one) => choiceOf(home.values[block.block_id]?.[one.action_id]),
-    press: (block, one, choice = null) => attempt("home/press", { block_id: block.block_id, action_id: one.action_id, choice }),
+    press: (block, one, choice = null) =>
+      attempt("home/press", { block_id: block.block_id, action_id: one.action_id, choice }),
   };
-  const words = home ? renderBlocks(home.blocks, surface) : h("p", { class: "nothing" }, "This app has not put anything here yet.");
+  const words = home
+    ? renderBlocks(home.blocks, surface)
+    : h("p", { class: "nothing" }, "This app has not put anything here yet.");
   fill(stage, h("div", { class: "home" }, words));
 }

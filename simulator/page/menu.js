@@ -6,8 +6,19 @@ let open = null;
 
 /** A button with a menu. `items()` gives [label, act, kind]; kind "danger" or "glyph" changes the looks only. */
 export function menuButton(face, name, items, attributes = {}) {
-  const button = h("button", { type: "button", "aria-haspopup": "menu", "aria-expanded": "false", "aria-label": name, title: name,
-    ...attributes, onclick: () => (open?.button === button ? closeMenu() : showMenu(button, name, items())) }, face);
+  const button = h(
+    "button",
+    {
+      type: "button",
+      "aria-haspopup": "menu",
+      "aria-expanded": "false",
+      "aria-label": name,
+      title: name,
+      ...attributes,
+      onclick: () => (open?.button === button ? closeMenu() : showMenu(button, name, items())),
+    },
+    face,
+  );
   return button;
 }
 
@@ -22,9 +33,25 @@ export function closeMenu() {
 function showMenu(button, name, items) {
   closeMenu();
   const glyphs = items.some(([, , kind]) => kind === "glyph");
-  const menu = h("div", { class: glyphs ? "menu glyphs" : "menu", role: "menu", "aria-label": name, onkeydown: (event) => move(event) },
-    items.map(([label, act, kind, spoken]) => h("button", { type: "button", role: "menuitem", tabindex: "-1", class: kind ?? "",
-      "aria-label": spoken, title: spoken, onclick: () => choose(act) }, label)));
+  const menu = h(
+    "div",
+    { class: glyphs ? "menu glyphs" : "menu", role: "menu", "aria-label": name, onkeydown: (event) => move(event) },
+    items.map(([label, act, kind, spoken]) =>
+      h(
+        "button",
+        {
+          type: "button",
+          role: "menuitem",
+          tabindex: "-1",
+          class: kind ?? "",
+          "aria-label": spoken,
+          title: spoken,
+          onclick: () => choose(act),
+        },
+        label,
+      ),
+    ),
+  );
   (button.closest("dialog") ?? document.body).append(menu);
   open = { menu, button };
   button.setAttribute("aria-expanded", "true");
@@ -55,7 +82,14 @@ function place(menu, button) {
 function move(event) {
   const items = [...open.menu.querySelectorAll("button")];
   const at = items.indexOf(document.activeElement);
-  const to = { ArrowDown: at + 1, ArrowRight: at + 1, ArrowUp: at - 1, ArrowLeft: at - 1, Home: 0, End: items.length - 1 }[event.key];
+  const to = {
+    ArrowDown: at + 1,
+    ArrowRight: at + 1,
+    ArrowUp: at - 1,
+    ArrowLeft: at - 1,
+    Home: 0,
+    End: items.length - 1,
+  }[event.key];
   if (to !== undefined) {
     event.preventDefault();
     items[(to + items.length) % items.length].focus();

@@ -7,9 +7,12 @@ import { channelOf, nameOf, state } from "./store.js";
 
 const SAFE = /^(https?:\/\/|mailto:)/i;
 
-const styled = (mark) => `(?<![\\w${mark}])[${mark}](?=[^\\s${mark}])((?:<[^<>\\n]+>|[^${mark}\\n<])+)(?<=\\S)[${mark}](?![\\w${mark}])`;
+const styled = (mark) =>
+  `(?<![\\w${mark}])[${mark}](?=[^\\s${mark}])((?:<[^<>\\n]+>|[^${mark}\\n<])+)(?<=\\S)[${mark}](?![\\w${mark}])`;
 const INLINE = new RegExp(
-  [`<([^<>\\n]+)>`, "`([^`\\n]+)`", styled("*"), styled("_"), styled("~"), `:([a-z0-9_+'-]+):`].join("|"), "gu");
+  [`<([^<>\\n]+)>`, "`([^`\\n]+)`", styled("*"), styled("_"), styled("~"), `:([a-z0-9_+'-]+):`].join("|"),
+  "gu",
+);
 
 const plainly = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 
@@ -26,7 +29,9 @@ export function plain(text, emoji = true) {
 export function mrkdwn(text) {
   return text.split(/```\n?/).flatMap((part, at, parts) => {
     if (at % 2 === 0) return blocksOf(part);
-    return at === parts.length - 1 ? blocksOf("```" + part) : [h("pre", {}, h("code", {}, literal(part.replace(/\n$/, ""))))];
+    return at === parts.length - 1
+      ? blocksOf("```" + part)
+      : [h("pre", {}, h("code", {}, literal(part.replace(/\n$/, ""))))];
   });
 }
 
@@ -58,7 +63,14 @@ function blocksOf(text) {
 
 function wrap(kind, lines) {
   if (kind === "quote") return [h("blockquote", {}, joined(lines.map((line) => line.replace(QUOTE, ""))))];
-  if (kind === "list") return [h("ul", {}, lines.map((line) => h("li", {}, inline(line.replace(ITEM, "")))))];
+  if (kind === "list")
+    return [
+      h(
+        "ul",
+        {},
+        lines.map((line) => h("li", {}, inline(line.replace(ITEM, "")))),
+      ),
+    ];
   if (lines.every((line) => line === "")) return lines.length > 1 ? [h("span", { class: "gap" })] : [];
   return [h("span", { class: "lines" }, joined(lines))];
 }
@@ -84,7 +96,9 @@ export function inline(text) {
 }
 
 export function emojiNode(name) {
-  return known(name) ? h("span", { class: "emoji", role: "img", "aria-label": name.replaceAll("_", " ") }, glyph(name)) : `:${name}:`;
+  return known(name)
+    ? h("span", { class: "emoji", role: "img", "aria-label": name.replaceAll("_", " ") }, glyph(name))
+    : `:${name}:`;
 }
 
 /** What stands between < and >. */

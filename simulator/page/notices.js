@@ -1,12 +1,21 @@
 // Sentences that stay until they are dismissed: what Slack itself would say, and what the screen does not offer.
 
 import { byId, h } from "./dom.js";
+import { icon } from "./icons.js";
 
 let seen = null; // how many notices of this person were there before this window looked
 
 export function notify(text) {
-  const notice = h("div", { class: "notice", role: "alert" }, h("p", {}, text),
-    h("button", { type: "button", class: "quiet", "aria-label": "Dismiss this notice", onclick: () => notice.remove() }, "✕"));
+  const notice = h(
+    "div",
+    { class: "notice", role: "alert" },
+    h("p", {}, text),
+    h(
+      "button",
+      { type: "button", class: "quiet", "aria-label": "Dismiss this notice", onclick: () => notice.remove() },
+      icon("close"),
+    ),
+  );
   byId("notices").append(notice);
 }
 

@@ -12,11 +12,16 @@ const SECTIONS = {
   rich_text_section: (one) => h("div", { class: "words" }, pieces(one)),
   rich_text_preformatted: (one) => h("pre", {}, h("code", {}, pieces(one))),
   rich_text_quote: (one) => h("blockquote", {}, pieces(one)),
-  rich_text_list: (one) => h(one.style === "ordered" ? "ol" : "ul", { class: `indent-${Math.min(one.indent ?? 0, 4)}`, start: one.offset ? one.offset + 1 : null },
-    one.elements.map((item) => h("li", {}, pieces(item)))),
+  rich_text_list: (one) =>
+    h(
+      one.style === "ordered" ? "ol" : "ul",
+      { class: `indent-${Math.min(one.indent ?? 0, 4)}`, start: one.offset ? one.offset + 1 : null },
+      one.elements.map((item) => h("li", {}, pieces(item))),
+    ),
 };
 
-const pieces = (one) => one.elements.map((piece) => (PIECES[piece.type] ?? (() => unknown("rich text", piece.type)))(piece));
+const pieces = (one) =>
+  one.elements.map((piece) => (PIECES[piece.type] ?? (() => unknown("rich text", piece.type)))(piece));
 
 const PIECES = {
   text: (piece) => styled(lines(piece.text), piece.style),
@@ -25,7 +30,8 @@ const PIECES = {
   channel: (piece) => styled([channelLink(piece.channel_id)], piece.style),
   emoji: (piece) => emojiNode(piece.name),
   broadcast: (piece) => h("span", { class: "mention" }, `@${piece.range}`),
-  date: (piece) => dateNode(["date", piece.timestamp, piece.format, piece.url], piece.fallback ?? String(piece.timestamp)),
+  date: (piece) =>
+    dateNode(["date", piece.timestamp, piece.format, piece.url], piece.fallback ?? String(piece.timestamp)),
   color: (piece) => h("code", {}, piece.value),
 };
 

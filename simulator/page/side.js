@@ -2,6 +2,7 @@
 
 import { composer } from "./composer.js";
 import { byId, fill, h, reconcile } from "./dom.js";
+import { icon } from "./icons.js";
 import { idOf, renderMessage, version } from "./message.js";
 import { renderNetwork } from "./network.js";
 import { channelOf, messagesIn, repliesTo, state, update } from "./store.js";
@@ -27,10 +28,31 @@ export function renderSide() {
 function begin(side, now) {
   shown = now;
   side.setAttribute("aria-label", TITLES[state.panel]);
-  fill(side,
-    h("header", { class: "head" }, h("h2", {}, TITLES[state.panel]), h("button", { type: "button", class: "quiet", "aria-label": "Close the panel", data: { key: "side/close" }, onclick: closeSide }, "✕")),
-    h("div", { class: "side-body" }, state.panel !== "network" && h("ol", { class: "messages", "aria-label": TITLES[state.panel] })),
-    state.panel === "thread" && composer("reply", state.place, "Reply …", state.thread));
+  fill(
+    side,
+    h(
+      "header",
+      { class: "head" },
+      h("h2", {}, TITLES[state.panel]),
+      h(
+        "button",
+        {
+          type: "button",
+          class: "quiet",
+          "aria-label": "Close the panel",
+          data: { key: "side/close" },
+          onclick: closeSide,
+        },
+        icon("close"),
+      ),
+    ),
+    h(
+      "div",
+      { class: "side-body" },
+      state.panel !== "network" && h("ol", { class: "messages", "aria-label": TITLES[state.panel] }),
+    ),
+    state.panel === "thread" && composer("reply", state.place, "Reply …", state.thread),
+  );
   if (state.panel === "thread") side.querySelector("#reply").focus();
 }
 
@@ -48,5 +70,7 @@ function items() {
     return [...(parent ? [parent] : []), ...repliesTo(state.place, state.thread)].map(item);
   }
   const pins = channelOf(state.place)?.pins ?? [];
-  return messagesIn(state.place).filter((message) => pins.includes(message.ts)).map(item);
+  return messagesIn(state.place)
+    .filter((message) => pins.includes(message.ts))
+    .map(item);
 }

@@ -56,7 +56,18 @@ function keep(message) {
 
 /** Everything about the person before is forgotten. */
 export function become(me) {
-  update({ me, ready: false, channels: [], messages: new Map(), dialogs: [], home: null, files: [], notices: [], thread: null, panel: null });
+  update({
+    me,
+    ready: false,
+    channels: [],
+    messages: new Map(),
+    dialogs: [],
+    home: null,
+    files: [],
+    notices: [],
+    thread: null,
+    panel: null,
+  });
 }
 
 // --- looking things up
@@ -76,7 +87,8 @@ export const current = () => channelOf(state.place);
 /** The other one in a direct message. */
 export const partner = (channel) => channel.members.find((id) => id !== state.me) ?? state.me;
 
-export const appChannel = () => state.channels.find((channel) => channel.kind === "im" && channel.members.includes(state.workspace.app.id));
+export const appChannel = () =>
+  state.channels.find((channel) => channel.kind === "im" && channel.members.includes(state.workspace.app.id));
 
 export function messagesIn(channel) {
   return [...(state.messages.get(channel)?.values() ?? [])].sort((one, other) => compare(one.ts, other.ts));
@@ -102,6 +114,9 @@ function remembered() {
   }
 }
 
+/** The ts of the last message that was read here; "" when none was. */
+export const readUntil = (channel) => remembered()[channel] ?? "";
+
 export function markRead(channel) {
   const last = messagesIn(channel).at(-1)?.ts;
   const read = remembered();
@@ -113,11 +128,14 @@ export function markRead(channel) {
   }
 }
 
+export const unreadSince = (message, ts) => message.ts > ts && message.user !== state.me && !message.subtype;
+
 /** How many messages are unread, and how many of them speak to this person. */
 export function unread(channel) {
-  const since = remembered()[channel.id] ?? "";
-  const fresh = messagesIn(channel.id).filter((message) => message.ts > since && message.user !== state.me && !message.subtype);
-  const mine = channel.kind === "im" ? fresh : fresh.filter((message) => speaksTo(message, state.me) || message.only_you);
+  const since = readUntil(channel.id);
+  const fresh = messagesIn(channel.id).filter((message) => unreadSince(message, since));
+  const mine =
+    channel.kind === "im" ? fresh : fresh.filter((message) => speaksTo(message, state.me) || message.only_you);
   return { count: fresh.length, mine: mine.length };
 }
 

@@ -52,7 +52,9 @@ export function listen(me, onNews, onState) {
     socket.onclose = () => !over && again();
   };
   const again = async () => {
-    onState((await isAnother()) ? "The workspace was started anew: reload this page." : "Connection lost, trying again …");
+    onState(
+      (await isAnother()) ? "The workspace was started anew: reload this page." : "Connection lost, trying again …",
+    );
     timer = setTimeout(start, pause);
     pause = Math.min(pause * 2, LONGEST_PAUSE);
   };
