@@ -33,7 +33,14 @@ run: setup ## start Quarterdeck: your Slack when .env names it, the practice wor
 drill: setup ## the practice company plays one whole incident in about 20 seconds
 	@$(PY) -m simulator drill
 
-test: setup ## every test, on both cores; brings its own PostgreSQL or says why not
+# The tests of the practice page want a Chromium; whoever has none and is not root reads what to install.
+.venv/.browser: .venv/.locked
+	@$(PY) -m tests.browser.finding >/dev/null 2>&1 || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+	  && echo "No browser for the tests of the page. Installing Debian's chromium with apt-get." \
+	  && apt-get update -q && apt-get install -qy --no-install-recommends chromium >/dev/null; } || true
+	@$(PY) -m tests.browser.finding >$@ || rm -f $@
+
+test: setup .venv/.browser ## every test, on both cores; brings its own PostgreSQL and browser or says why not
 	@$(PY) -m pytest -q -n 2 --dist worksteal
 
 bench: setup ## measure what is promised in figures, about 5 minutes: see benchmarks/README.md

@@ -12,12 +12,10 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 
 from simulator.company import practice_workspace
 from simulator.web import Server, serve
-from simulator.workspace import Patience
+from simulator.workspace import Patience, Workspace
+from storage.migrations import migrate
 from tests.browser.finding import WHAT_TO_DO, find_browser
 from tests.scenario.company import Company, company_at_work
-from tests.scenario.conftest import template
-
-__all__ = ["template"]
 
 expect.set_options(timeout=10_000)
 
@@ -47,9 +45,12 @@ class Windows:
     """Opens the page as somebody. Whatever a page complains about in its console fails the test at its end."""
 
     browser: Browser
-    url: str
-    ids: dict[str, str]
+    workspace: Workspace
     complaints: list[str] = field(default_factory=list)
+
+    @property
+    def ids(self) -> dict[str, str]:
+        return {user.real_name: user.id for user in self.workspace.users.values()}
 
     async def open(self, name: str, place: str = "", *, at: str | None = None, **looks: Any) -> Page:
         """A window of this person's own, at a place (`general`, an id, `home`) or at any address `at`."""
@@ -58,7 +59,7 @@ class Windows:
         page = await context.new_page()
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", lambda message: self._hear(message.type, message.text))
-        await page.goto(at or f"{self.url}/#as={self.ids[name]}{f'&in={place}' if place else ''}")
+        await page.goto(at or f"{self.workspace.url}/#as={self.ids[name]}{f'&in={place}' if place else ''}")
         await expect(page.get_by_label("You act as")).to_have_value(self.ids[name])
         return page
 
@@ -67,14 +68,11 @@ class Windows:
         if kind in ("error", "warning") and not refused:
             self.complaints.append(text)
 
-    async def close(self) -> None:
+    async def close(self, *, but: str = "-") -> None:
+        """Complaints with `but` in them were to be expected."""
         for context in self.browser.contexts:
             await context.close()
-        assert self.complaints == []
-
-
-def _windows(browser: Browser, server: Any) -> Windows:
-    return Windows(browser, server.url, {user.real_name: user.id for user in server.users.values()})
+        assert [complaint for complaint in self.complaints if but not in complaint] == []
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -86,23 +84,24 @@ async def server() -> AsyncIterator[Server]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def windows(browser: Browser, server: Server) -> AsyncIterator[Windows]:
-    windows = _windows(browser, server.workspace)
+    windows = Windows(browser, server.workspace)
     yield windows
     await windows.close()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def company(template: Path, tmp_path: Path) -> AsyncIterator[Company]:
+async def company(tmp_path: Path) -> AsyncIterator[Company]:
     """The workspace with the real bot, told the time."""
-    (tmp_path / "record.db").write_bytes(template.read_bytes())
-    async with company_at_work(tmp_path, f"sqlite:///{tmp_path / 'record.db'}") as company:
+    record = f"sqlite:///{tmp_path / 'record.db'}"
+    migrate(record)
+    async with company_at_work(tmp_path, record) as company:
         yield company
         await company.check()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def at_work(browser: Browser, company: Company) -> AsyncIterator[Windows]:
-    windows = _windows(browser, company.workspace)
+    windows = Windows(browser, company.workspace)
     yield windows
     await windows.close()
 
@@ -111,4 +110,3 @@ def shot(name: str) -> dict[str, Any]:
     """Where a screenshot goes, for people to look at: QUARTERDECK_TEST_SHOTS names the folder."""
     folder = os.environ.get("QUARTERDECK_TEST_SHOTS")
     return {"path": f"{folder}/{name}.png"} if folder else {}
-
