@@ -107,6 +107,6 @@ async def at_work(browser: Browser, company: Company) -> AsyncIterator[Windows]:
 
 
 def shot(name: str) -> dict[str, Any]:
-    """Where a screenshot goes, for people to look at: QUARTERDECK_TEST_SHOTS names the folder."""
-    folder = os.environ.get("QUARTERDECK_TEST_SHOTS")
+    """Where a screenshot goes, for people to look at: PAGE_SHOTS names the folder."""
+    folder = os.environ.get("PAGE_SHOTS")
     return {"path": f"{folder}/{name}.png"} if folder else {}
