@@ -1,6 +1,7 @@
 """The workspace: everything that Slack would remember, in memory, told the time."""
 
 import asyncio
+import math
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -27,12 +28,24 @@ Hook = Callable[["Call"], Awaitable[None]]
 
 @dataclass(frozen=True, kw_only=True)
 class Patience:
-    """How long Slack waits, in seconds. Tests shorten it; the defaults are Slack's."""
+    """How long Slack waits, in seconds. Tests shorten it; the defaults are Slack's.
+
+    An event that is more than `late_s` late is dropped.
+    """
 
     ack_s: float = 3.0
     retries_s: tuple[float, ...] = (0.0, 60.0, 300.0)
+    late_s: float = 7200.0
     trigger_s: float = 3.0
     response_url_s: float = 1800.0
+
+    @classmethod
+    def with_delayed_events(cls) -> "Patience":
+        """With the switch "Delayed Events" on: retried hourly for a day, and never too late.
+
+        https://docs.slack.dev/apis/events-api/
+        """
+        return cls(retries_s=(*cls.retries_s, *[3600.0] * 24), late_s=math.inf)
 
 
 @dataclass(frozen=True)

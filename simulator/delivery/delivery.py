@@ -92,8 +92,11 @@ class Delivery:
         self._stirred.set()
 
     async def _persist(self, course: Course, passed: asyncio.Event, behind: list[asyncio.Event]) -> None:
+        happened_at = self._workspace.now()
         if course.pause_s:
             await self._linger(course.pause_s, passed)
+        if self._workspace.now() - happened_at > self._workspace.patience.late_s:
+            return
         parcel = course.parcel
         answer = await self._attempt(parcel)
         for event in behind:

@@ -8,7 +8,7 @@ import pytest
 from simulator.company import practice_workspace
 from simulator.driver import NoAnswer, Practice
 from simulator.web import Server
-from simulator.workspace import Workspace
+from simulator.workspace import Patience, Workspace
 from tests.simulator.test_delivery import acknowledge, say, socket
 from tests.simulator.told import Told
 
@@ -64,6 +64,34 @@ async def test_a_late_event_is_overtaken(server: Server, told: Told) -> None:
         await workspace.delivery.settle()
 
     assert [heard(early), heard(late)] == [("second", 0), ("first", 0)]
+
+
+@pytest.mark.parametrize(("patience", "heard_of"), [(Patience(), 0), (Patience.with_delayed_events(), 1)])
+async def test_an_event_more_than_two_hours_late(server: Server, told: Told, patience: Patience, heard_of: int) -> None:
+    workspace = server.workspace
+    workspace.patience = patience
+    workspace.network.order("event_late", count=1, seconds=7201)
+    async with socket(server) as connection:
+        say(workspace)
+        await workspace.delivery.rest()
+        told.move(7201)
+        for _ in range(heard_of):
+            await acknowledge(connection)
+        await workspace.delivery.settle()
+
+    assert len(workspace.ledger.deliveries()) == heard_of
+
+
+async def test_delayed_events_come_hourly_for_a_day(workspace: Workspace, told: Told) -> None:
+    workspace.patience = Patience.with_delayed_events()
+    say(workspace)
+    for seconds in (60, 300, *[3600] * 24):
+        await workspace.delivery.rest()
+        assert told.pauses == [seconds]
+        told.move(seconds)
+    await workspace.delivery.settle()
+
+    assert len(workspace.ledger.deliveries()) == 4 + 24
 
 
 async def test_two_events_change_places(server: Server, told: Told) -> None:
