@@ -33,7 +33,7 @@ class Order:
         return fault == self.fault and self.since <= now and (not self.names or name in self.names)
 
     def is_over(self, now: float) -> bool:
-        return self.count == 0 or (self.until is not None and now >= self.until)
+        return (self.count is not None and self.count <= 0) or (self.until is not None and now >= self.until)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +83,7 @@ class Network:
             fault=fault,
             since=since,
             until=None if lasting_s is None else since + lasting_s,
-            count=count,
+            count=None if count is None else int(count),
             names=tuple(names),
             seconds=float(seconds),
             status=int(status),

@@ -81,6 +81,8 @@ async def test_take_away_and_give_back(operator: httpx.AsyncClient, client: Asyn
         ("order", {"fault": "slow"}, 400, "say how often"),
         ("order", {"fault": "slow", "count": 1, "names": "chat.update"}, 400, "names is a list"),
         ("order", {"fault": "slow", "count": 1, "seconds": "soon"}, 400, "could not convert"),
+        ("order", {"fault": "slow", "count": "some"}, 400, "invalid literal"),
+        ("order", {"fault": "slow", "lasting_s": "some"}, 400, "unsupported operand"),
         ("order", {"count": 1}, 400, "fault"),
         ("order", ["slow"], 400, "mapping"),
         ("sockets", {"do": "sing"}, 400, "connections cannot be 'sing'"),

@@ -6,6 +6,7 @@ import re
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 import httpx
 from slack_sdk.web.async_client import AsyncWebClient
@@ -38,6 +39,13 @@ async def act(facts: Path, *words: str) -> tuple[int | None, str]:
     return process.returncode, out.decode()
 
 
+async def seen_by_operator(facts: dict[str, Any]) -> dict[str, Any]:
+    headers = {TOKEN_HEADER: facts["operator_token"]}
+    async with httpx.AsyncClient(base_url=facts["url"], headers=headers) as operator:
+        seen: dict[str, Any] = (await operator.get("/operator/faults")).json()
+        return seen
+
+
 async def test_serve_says_how_to_connect_and_ends_on_sigterm(tmp_path: Path) -> None:
     ready = tmp_path / "ready.json"
     command = [sys.executable, "-m", "simulator", "serve", "--ready-file", str(ready), *HURT]
@@ -48,9 +56,7 @@ async def test_serve_says_how_to_connect_and_ends_on_sigterm(tmp_path: Path) -> 
     auth = await AsyncWebClient(facts["bot_token"], base_url=facts["api_url"]).auth_test()
     async with Practice(facts["url"], facts["people_token"]) as practice:
         assert "Dana Ito" in practice.ids
-    headers = {TOKEN_HEADER: facts["operator_token"]}
-    async with httpx.AsyncClient(base_url=facts["url"], headers=headers) as operator:
-        hurt = (await operator.get("/operator/faults")).json()
+    hurt = await seen_by_operator(facts)
     said = await act(ready, "Dana Ito", "say", "hello", "there", "--channel", "general")
     seen = await act(ready, "Sam Okafor", "see", "--channel", "general")
     process.send_signal(signal.SIGTERM)
