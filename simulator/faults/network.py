@@ -83,10 +83,10 @@ class Network:
             fault=fault,
             since=since,
             until=None if lasting_s is None else since + lasting_s,
-            count=None if count is None else int(count),
+            count=count,
             names=tuple(names),
-            seconds=float(seconds),
-            status=int(status),
+            seconds=seconds,
+            status=status,
         )
         self._orders.append(order)
         return order

@@ -67,6 +67,9 @@ class _Desk:
 
     async def _order(self, *, fault: str, **options: Any) -> Json:
         """Ask for a fault: `count`, `lasting_s`, `after_s`, `names`, `seconds`, `status`."""
+        for name, value in options.items():
+            if name != "names" and not isinstance(value, int | float | None):
+                raise ValueError(f"{name} is a number, not {value!r}")
         order = self._workspace.network.order(fault, **options)
         if fault == OUTAGE and self._workspace.network.is_out():
             self._workspace.delivery.sockets.cut()
