@@ -85,23 +85,9 @@ async def running(settings: Settings, clock: Clock, death: Death) -> AsyncIterat
 
 @contextlib.asynccontextmanager
 async def _started(deck: Deck, settings: Settings, clock: Clock, held: Held, death: Death) -> AsyncIterator[str]:
-    team = deck.identity.team
-    # A start always ends a stretch in which nothing ran, however short: late prompts say so.
-    await deck.store.heartbeat(team, clock.now(), 0.0)
-    await deck.store.set_meta("", "team", team)  # for the command line, which asks nothing of Slack
-    deck.metrics.begin(await deck.store.incidents(team, open_only=True, limit=_ALL))
+    await _begin(deck, clock)
     socket = Socket(deck.bolt, settings.slack_app_token.get_secret_value(), clock) if settings.slack_app_token else None
-    connected = socket.connected if socket else _always
-    health = Health(deck.store, deck.lateness, deck.metrics, clock, team, connected)
-    app = web_app(health.readiness, None if socket else deck.bolt, health.scrape)
-    try:
-        if socket:
-            await socket.check_token()
-        web = WebServer(app, settings.quarterdeck_http_host, settings.quarterdeck_http_port)
-    except Stop:
-        if socket:
-            await socket.stop()
-        raise
+    web = await _doors(deck, settings, clock, socket)
     loops = [deck.courier.run(), deck.ticker.run(), deck.homes.run(), _beat(deck, clock, held), _refresh(deck, clock)]
     tasks = [asyncio.create_task(_for_ever(loop, death)) for loop in loops]
     try:
@@ -110,7 +96,9 @@ async def _started(deck: Deck, settings: Settings, clock: Clock, held: Held, dea
             await socket.start()
             tasks.append(asyncio.create_task(_for_ever(socket.watch(), death)))
             await socket.wait_connected(5.0)
-        log.info("ready", action="ready", team=team, http=web.address, mode="socket" if socket else "http")
+        log.info(
+            "ready", action="ready", team=deck.identity.team, http=web.address, mode="socket" if socket else "http"
+        )
         tasks.append(asyncio.create_task(_for_ever(_look_back(deck, clock), death)))
         yield web.address
     finally:
@@ -119,6 +107,30 @@ async def _started(deck: Deck, settings: Settings, clock: Clock, held: Held, dea
         if socket:
             await socket.stop()
         await web.stop()
+
+
+async def _begin(deck: Deck, clock: Clock) -> None:
+    """What is written down and counted before anything runs."""
+    team = deck.identity.team
+    # A start always ends a stretch in which nothing ran, however short: late prompts say so.
+    await deck.store.heartbeat(team, clock.now(), 0.0)
+    await deck.store.set_meta("", "team", team)  # for the command line, which asks nothing of Slack
+    deck.metrics.begin(await deck.store.incidents(team, open_only=True, limit=_ALL))
+
+
+async def _doors(deck: Deck, settings: Settings, clock: Clock, socket: Socket | None) -> WebServer:
+    """The HTTP server, which has its port but does not answer yet. Raises `Stop` for a token or port of no use."""
+    connected = socket.connected if socket else _always
+    health = Health(deck.store, deck.lateness, deck.metrics, clock, deck.identity.team, connected)
+    app = web_app(health.readiness, None if socket else deck.bolt, health.scrape)
+    try:
+        if socket:
+            await socket.check_token()
+        return WebServer(app, settings.quarterdeck_http_host, settings.quarterdeck_http_port)
+    except Stop:
+        if socket:
+            await socket.stop()
+        raise
 
 
 async def _end(deck: Deck, tasks: list[asyncio.Task[None]]) -> None:

@@ -45,36 +45,7 @@ def manifest() -> dict[str, Any]:
             "description": "Runs the first fifteen minutes after an AI API key leaks, and keeps the record.",
             "background_color": "#1b2a41",
         },
-        "features": {
-            "app_home": {
-                "home_tab_enabled": True,
-                "messages_tab_enabled": True,
-                "messages_tab_read_only_enabled": False,
-            },
-            "bot_user": {"display_name": "quarterdeck", "always_online": True},
-            "shortcuts": [
-                {
-                    "name": "Report an incident",
-                    "type": "global",
-                    "callback_id": SHORTCUT_REPORT,
-                    "description": "A key leaked or is misused: opens the form",
-                },
-                {
-                    "name": "Open incident",
-                    "type": "message",
-                    "callback_id": SHORTCUT_MESSAGE,
-                    "description": "Opens the form with this message filled in",
-                },
-            ],
-            "slash_commands": [
-                {
-                    "command": COMMAND,
-                    "description": "Report a leaked or misused key",
-                    "usage_hint": "[what happened | status | note | close | help]",
-                    "should_escape": True,
-                }
-            ],
-        },
+        "features": _features(),
         "oauth_config": {"scopes": {"bot": sorted(BOT_SCOPES)}},
         "settings": {
             "event_subscriptions": {"bot_events": sorted(BOT_EVENTS)},
@@ -83,6 +54,40 @@ def manifest() -> dict[str, Any]:
             "socket_mode_enabled": True,
             "token_rotation_enabled": False,
         },
+    }
+
+
+def _features() -> dict[str, Any]:
+    """What people see of the app: the Home tab, shortcuts, the command."""
+    return {
+        "app_home": {
+            "home_tab_enabled": True,
+            "messages_tab_enabled": True,
+            "messages_tab_read_only_enabled": False,
+        },
+        "bot_user": {"display_name": "quarterdeck", "always_online": True},
+        "shortcuts": [
+            {
+                "name": "Report an incident",
+                "type": "global",
+                "callback_id": SHORTCUT_REPORT,
+                "description": "A key leaked or is misused: opens the form",
+            },
+            {
+                "name": "Open incident",
+                "type": "message",
+                "callback_id": SHORTCUT_MESSAGE,
+                "description": "Opens the form with this message filled in",
+            },
+        ],
+        "slash_commands": [
+            {
+                "command": COMMAND,
+                "description": "Report a leaked or misused key",
+                "usage_hint": "[what happened | status | note | close | help]",
+                "should_escape": True,
+            }
+        ],
     }
 
 

@@ -42,6 +42,7 @@ def bolt_app(desk: Desk, client: AsyncWebClient, facts: dict[str, Any]) -> Async
     app = _quiet_app(client, authorize, facts["signing_secret"])
     _keep_out_other_workspaces(app, facts["team_id"])
     _serve_people(app, desk)
+    _hear_events(app, desk)
     _answer_the_rest(app)
     app.error(_fault_listener(desk))
     return app
@@ -107,6 +108,10 @@ def _serve_people(app: AsyncApp, desk: Desk) -> None:
     async def shortcut(ack: Any, body: dict[str, Any]) -> None:
         await on_shortcut(desk, body)
         await ack()
+
+
+def _hear_events(app: AsyncApp, desk: Desk) -> None:
+    """The same for what happens in Slack without being asked of us."""
 
     @app.event("app_home_opened")
     async def home(ack: Any, event: dict[str, Any]) -> None:
