@@ -1,7 +1,8 @@
 """Without any Slack variable: the practice workspace and the bot, each a process of its own, under one roof.
 
-The bot is started again when it dies, as a supervisor would do it: kill it in the middle of an incident and see what
-happens. Its record, `data/practice.db`, begins anew with the workspace: a new one knows nothing of the old.
+The bot is started again when it dies, as a supervisor would do it: kill it in the middle of an incident, from a shell
+or from the page, and see what happens. Its record, `data/practice.db`, begins anew with the workspace: a new one knows
+nothing of the old.
 """
 
 import asyncio
@@ -11,21 +12,18 @@ import signal
 import sys
 import tempfile
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
-
 from bot.errors import Stop
 from bot.manifest import manifest_yaml
+from bot.practice_keeper import START_S, Keeper, listen
 from bot.settings import Settings
 from storage.errors import StorageError
 from storage.lock import hold
 
-START_S = 15.0
-LOOK_S = 0.1
 FACTS = Path("data/practice.json")
 PREVIOUS = Path("data/practice-previous.db")
 
@@ -37,52 +35,40 @@ async def practice(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(name, stopping.set)
     _begin_anew(settings)
     with tempfile.TemporaryDirectory(prefix="quarterdeck-practice-") as folder:
-        async with _workspace(Path(folder)) as facts:
+        async with _workspace(Path(folder)) as (process, facts):
             _publish(facts)
             environment = _environment(settings, facts, Path(folder))
-            await _keep_running(settings, environment, _welcome(settings, facts["url"]), stopping)
+            keeper = Keeper(settings, environment, _teller(process), _welcome(settings, facts["url"]))
+            await _keep(process, keeper, stopping)
 
 
-async def _keep_running(settings: Settings, environment: dict[str, str], welcome: str, stopping: asyncio.Event) -> None:
-    waiting = asyncio.create_task(stopping.wait())
-    while not stopping.is_set():
-        bot = await asyncio.create_subprocess_exec(sys.executable, "-m", "bot", "run", env=environment)
-        ended = asyncio.create_task(bot.wait())
-        if await _is_ready(settings, ended):
-            _say(f"{welcome}Quarterdeck runs as process {bot.pid}. Try: kill -9 {bot.pid}")
-            welcome = ""
-        await asyncio.wait({waiting, ended}, return_when=asyncio.FIRST_COMPLETED)
-        if stopping.is_set():
-            await _stop(bot)
-        elif (code := await ended) >= 0:
-            waiting.cancel()
-            raise Stop(f"Quarterdeck ended by itself with exit code {code}; what it said stands above.")
-        else:
-            _say(f"Quarterdeck was killed ({signal.Signals(-code).name}); starting it again.")
+async def _keep(workspace: Process, keeper: Keeper, stopping: asyncio.Event) -> None:
+    """Keep the bot, with an ear for what the workspace asks for."""
+    hearing = asyncio.create_task(listen(workspace, keeper.do))
+    try:
+        await keeper.keep(stopping)
+    finally:
+        hearing.cancel()
 
 
-async def _is_ready(settings: Settings, ended: asyncio.Task[int]) -> bool:
-    """Waits until Slack's side reaches it; False when it ends before that."""
-    url = f"http://{settings.quarterdeck_http_host}:{settings.quarterdeck_http_port}/readyz"
-    async with httpx.AsyncClient() as http:
-        for _ in range(int(START_S / LOOK_S)):
-            await asyncio.wait({ended}, timeout=LOOK_S)
-            if ended.done():
-                return False
-            with suppress(httpx.HTTPError):
-                if (await http.get(url)).json().get("slack") == "ok":
-                    return True
-    return True
+def _teller(process: Process) -> Callable[[dict[str, Any]], None]:
+    def tell(state: dict[str, Any]) -> None:
+        if process.stdin is not None and not process.stdin.is_closing():
+            process.stdin.write(json.dumps(state).encode() + b"\n")
+
+    return tell
 
 
 @asynccontextmanager
-async def _workspace(folder: Path) -> AsyncIterator[dict[str, Any]]:
+async def _workspace(folder: Path) -> AsyncIterator[tuple[Process, dict[str, Any]]]:
     manifest = folder / "manifest.yaml"
     manifest.write_text(manifest_yaml())
-    command = ["-m", "simulator", "serve", "--port", "0", "--manifest", str(manifest)]
-    process = await asyncio.create_subprocess_exec(sys.executable, *command, stdout=PIPE, start_new_session=True)
+    command = ["-m", "simulator", "serve", "--port", "0", "--supervised", "--manifest", str(manifest)]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *command, stdin=PIPE, stdout=PIPE, start_new_session=True
+    )
     try:
-        yield json.loads(await _first_line(process))
+        yield process, json.loads(await _first_line(process))
     finally:
         await _stop(process)
 
@@ -160,8 +146,3 @@ def _welcome(settings: Settings, page: str) -> str:
             "",
         ]
     )
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()

@@ -12,8 +12,9 @@ from simulator.company import practice_workspace, roster
 from simulator.faults.faults import PROFILES, Faults
 from simulator.limits import Limits
 from simulator.manifest import read_manifest
+from simulator.supervision import supervised
 from simulator.web import serve
-from simulator.workspace import Patience
+from simulator.workspace import Patience, Workspace
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -35,6 +36,9 @@ def parser() -> argparse.ArgumentParser:
     )
     serving.add_argument(
         "--faults", metavar="SEED[:PROFILE]", type=faults, help=f"let things go wrong: {', '.join(PROFILES)}"
+    )
+    serving.add_argument(
+        "--supervised", action="store_true", help="ask the parent over stdout to kill, stop and start the bot"
     )
     serving.add_argument("--beyond-loopback", action="store_true", help="allow a host that others can reach")
     serving.set_defaults(run=run)
@@ -67,8 +71,18 @@ async def run(options: argparse.Namespace) -> int:
             options.ready_file.write_text(line + "\n", encoding="utf-8")
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
-        await stop.wait()
+        await (_until_left(workspace, stop) if options.supervised else stop.wait())
     return 0
+
+
+async def _until_left(workspace: Workspace, stop: asyncio.Event) -> None:
+    """Until told to stop, or until the parent is gone."""
+    ends = (asyncio.create_task(supervised(workspace.supervision)), asyncio.create_task(stop.wait()))
+    done, waiting = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+    for task in waiting:
+        task.cancel()
+    for task in done:
+        task.result()
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ from simulator.errors import AnswerLost, SlackError
 from simulator.faults.calls import hurt
 from simulator.model import Json
 from simulator.operator.routes import operator_routes
+from simulator.people.bot_routes import bot_routes
 from simulator.people.page import page_routes
 from simulator.people.responses import respond
 from simulator.people.routes import people_routes
@@ -35,6 +36,7 @@ def build_app(workspace: Workspace) -> web.Application:
     app.router.add_post("/upload/{file}/{secret}", doors.upload)
     app.router.add_get("/files-pri/{file}/{tail:.*}", doors.download)
     people_routes(app, workspace)
+    bot_routes(app, workspace)
     page_routes(app, workspace)
     operator_routes(app, workspace)
 

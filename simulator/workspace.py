@@ -17,6 +17,7 @@ from simulator.ledger import Ledger
 from simulator.limits import Limiter, Limits
 from simulator.manifest import Manifest, builtin_manifest
 from simulator.model import Channel, ChannelKind, File, Message, Notice, User, View
+from simulator.supervision import Supervision
 from simulator.tickets import ResponseUrls, Triggers
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ class Workspace:
         self.revoked: set[str] = set()
         self.limiter = Limiter(now, limits)
         self.network = Network(now, self.ledger, faults or Faults.none())
+        self.supervision = Supervision(self.bell.ring)
         self.triggers = Triggers(now, self.patience.trigger_s)
         self.response_urls = ResponseUrls(now, self.patience.response_url_s)
         self.users: dict[str, User] = {}

@@ -59,7 +59,9 @@ class _Desk:
         if deed is None:
             raise web.HTTPNotFound
         try:
-            return web.json_response(await deed(**await request.json()))
+            done = await deed(**await request.json())
+            self._workspace.bell.ring()
+            return web.json_response(done)
         except SlackError as refusal:
             return web.json_response({"error": refusal.error}, status=409)
         except (TypeError, ValueError) as wrong:

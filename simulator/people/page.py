@@ -40,10 +40,12 @@ class _Page:
         self._files = {path.name: path for path in FOLDER.iterdir() if path.suffix in _TYPES}
 
     async def index(self, request: web.Request) -> web.Response:
-        """Carries the people's token, which pages of other sites cannot read."""
+        """Carries the tokens of people and operator, which pages of other sites cannot read."""
         self._check_host(request)
-        token = html.escape(self._workspace.credentials.people_token, quote=True)
-        text = (FOLDER / "index.html").read_text(encoding="utf-8").replace("{{people_token}}", token)
+        text = (FOLDER / "index.html").read_text(encoding="utf-8")
+        for name in ("people_token", "operator_token"):
+            token = getattr(self._workspace.credentials, name)
+            text = text.replace(f"{{{{{name}}}}}", html.escape(token, quote=True))
         return web.Response(text=text, content_type="text/html", headers=_HEADERS)
 
     async def file(self, request: web.Request) -> web.Response:

@@ -7,6 +7,8 @@ from typing import Any
 from simulator.ids import micros
 from simulator.manifest import Hint
 from simulator.model import Channel, File, Json, Message, User, View
+from simulator.people.clocks import clocks
+from simulator.people.hurts import hurts
 from simulator.people.payloads import message_values
 from simulator.people.plain import block_text, message_text, text_object
 from simulator.posts import interactive_elements
@@ -191,4 +193,7 @@ SIGHTS: dict[str, Sight] = {
     "home": _home,
     "files": lambda w, u, _: [file_json(w, f) for f in files(w, u)],
     "notices": _notices,
+    "clocks": lambda w, _, __: clocks(w),
+    "bot": lambda w, _, __: w.supervision.bot,
+    "network": lambda w, _, __: hurts(w),
 }
