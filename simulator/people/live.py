@@ -11,7 +11,7 @@ from typing import Any
 
 from aiohttp import web
 
-from simulator.model import Json, User
+from simulator.model import Json, Message, User
 from simulator.people import sight
 from simulator.workspace import Workspace
 
@@ -26,7 +26,7 @@ class Eyes:
     def __init__(self, workspace: Workspace, user: User) -> None:
         self._workspace, self._user = workspace, user
         self._told: dict[str, str] = {}
-        self._messages: dict[tuple[str, str], str] = {}
+        self._marks: dict[tuple[str, str], tuple[Any, ...]] = {}
 
     def look(self) -> Json:
         """What is otherwise than at the last look; all there is at the first.
@@ -47,15 +47,21 @@ class Eyes:
             news[what] = seen
 
     def _compare_messages(self) -> Json:
-        seen = {
-            (message.channel, message.ts): sight.message_sight(self._workspace, message, self._user)
-            for message in sight.messages(self._workspace, self._user)
-        }
-        texts = {key: json.dumps(message) for key, message in seen.items()}
-        before, self._messages = self._messages, texts
-        fresh = [message for key, message in seen.items() if before.get(key) != texts[key]]
-        gone = [list(key) for key in before if key not in texts]
+        readable = {(m.channel, m.ts): m for m in sight.messages(self._workspace, self._user)}
+        pins = {(c.id, pin["ts"]) for c in sight.channels(self._workspace, self._user) for pin in c.pins}
+        marks = {key: self._mark(message, key in pins) for key, message in readable.items()}
+        before, self._marks = self._marks, marks
+        changed = [message for key, message in readable.items() if before.get(key) != marks[key]]
+        fresh = [sight.message_sight(self._workspace, message, self._user) for message in changed]
+        gone = [list(key) for key in before if key not in marks]
         return ({"messages": fresh} if fresh else {}) | ({"gone": gone} if gone else {})
+
+    def _mark(self, message: Message, pinned: bool) -> tuple[Any, ...]:
+        """Differs when the person would see the message otherwise; writing each one out at every look is too slow."""
+        reactions = [(name, *users) for name, users in message.reactions.items()]
+        chosen = json.dumps(message.chosen[self._user.id]) if self._user.id in message.chosen else ""
+        parts = (message.text, message.blocks, message.attachments, tuple(message.files))
+        return (*parts, message.edited, message.subtype, reactions, chosen, pinned)
 
 
 class Live:

@@ -10,12 +10,12 @@ import httpx
 import pytest
 
 from simulator import modals, posts
-from simulator.driver import Practice
+from simulator.driver import NoAnswer, Practice
 from simulator.people.live import PROTOCOL
 from simulator.people.page import FOLDER, POLICY, may_ask_as
 from simulator.web import Server
 from simulator.workspace import Workspace
-from tests.simulator.parts import actions, modal
+from tests.simulator.parts import actions, modal, options
 
 PAGE_FILES = sorted(path.name for path in FOLDER.iterdir() if path.name != "index.html")
 WHOLE_S = 5
@@ -127,6 +127,22 @@ async def test_everything_is_told_first_and_then_what_changes(server: Server, pr
         assert (changed["ts"], changed["reactions"]) == (said.ts, {"eyes": [dana.id]})
         await dana.delete(said)
         assert await sam.until("gone") == [[said.channel, said.ts]]
+
+
+async def test_what_is_done_to_a_message_is_told(server: Server, practice: Practice, workspace: Workspace) -> None:
+    pick = {"type": "static_select", "action_id": "pick", "options": options("One", "Two")}
+    blocks = [{"type": "actions", "block_id": "b", "elements": [pick]}]
+    message = posts.post(workspace, workspace.channel_named("general"), workspace.bot, "x", blocks=blocks)
+    async with watching(server, "Dana Ito") as page:
+        await page.until("whole")
+        posts.pin(workspace, message, workspace.bot.id)
+        workspace.bell.ring()
+        assert (await page.until("messages"))[0]["pinned"]
+        posts.edit(workspace, message, by=workspace.bot.id, mark_edited=True, text="y", blocks=blocks)
+        assert (await page.until("messages"))[0]["edited"]
+        with pytest.raises(NoAnswer):
+            await practice.person("Dana Ito").press("", in_message="", choice="Two")
+        assert (await page.until("messages"))[0]["chosen"]["b"]["pick"]["selected_option"]["value"] == "two"
 
 
 async def test_the_first_telling_is_what_the_routes_tell(server: Server, practice: Practice) -> None:
