@@ -18,6 +18,7 @@ import { everybody, listen } from "./wire.js";
 
 let stop = () => {};
 let people = [];
+let switched = false; // whether this window was somebody else before, who may have been elsewhere
 
 const fits = (user) => !user.is_bot && !user.is_stranger && !user.is_restricted;
 
@@ -54,6 +55,7 @@ function follow() {
 
 function switchTo(me) {
   stop();
+  switched = Boolean(state.me);
   become(me);
   leave();
   try {
@@ -84,7 +86,7 @@ function settle() {
     state.channels.find((one) => one.kind === "im" && one.members.includes(state.place.slice(1)));
   const first = state.channels.find((channel) => channel.kind !== "im")?.id ?? appChannel()?.id ?? "home";
   if (state.place.startsWith("@") && !unopened) return;
-  if (state.place && !unopened) notify(`${nameOf(state.me)} is not in that channel.`);
+  if (state.place && !unopened && !switched) notify(`${nameOf(state.me)} is not in that channel.`);
   history.replaceState(null, "", `#as=${state.me}&in=${unopened ? unopened.id : first}`);
   follow();
 }

@@ -19,7 +19,7 @@ export function renderBlocks(blocks, surface) {
 }
 
 const KINDS = {
-  header: (block) => h("h3", { class: "block header" }, plain(block.text.text, block.text.emoji !== false)),
+  header: (block) => h("h2", { class: "block header" }, plain(block.text.text, block.text.emoji !== false)),
   section,
   context: (block) => h("div", { class: "block context" }, block.elements.map(contextElement)),
   divider: () => h("hr", { class: "block divider" }),

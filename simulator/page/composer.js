@@ -25,8 +25,6 @@ export function composer(id, place, label, thread = null) {
     "aria-label": label,
     "aria-autocomplete": "list",
     "aria-controls": `${id}-list`,
-    "aria-expanded": "false",
-    role: "combobox",
     autocomplete: "off",
     value: drafts.get(key) ?? "",
     data: { key: id },
@@ -79,7 +77,6 @@ function suggest(part) {
 function draw(part) {
   const { box, list, offers, chosen } = part;
   list.hidden = offers.length === 0;
-  box.setAttribute("aria-expanded", String(offers.length > 0));
   if (chosen >= 0) box.setAttribute("aria-activedescendant", `${box.id}-option-${chosen}`);
   else box.removeAttribute("aria-activedescendant");
   list.replaceChildren(

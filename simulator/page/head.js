@@ -47,7 +47,7 @@ export function renderHead() {
       panelButton(
         "network",
         [icon("network"), h("span", { class: "wide-only" }, "Network")],
-        "What goes between the workspace and the app",
+        "Network: what goes between the workspace and the app",
       ),
     ),
   );

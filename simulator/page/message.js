@@ -73,7 +73,7 @@ export function renderMessage(message, where, follows = false) {
         reactions(message, where),
         where === "channel" && threadLink(message),
       ),
-      toolbar(message, where),
+      !message.subtype && toolbar(message, where),
     ),
   );
 }

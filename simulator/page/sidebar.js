@@ -27,7 +27,8 @@ function who() {
   const people = state.workspace.people;
   const about = (user) =>
     user.is_stranger ? " · other organisation" : user.is_restricted ? " · guest" : user.is_bot ? " · app" : "";
-  const choose = (event) => (location.hash = `#as=${event.target.value}`);
+  const choose = (event) =>
+    (location.hash = `#as=${event.target.value}&in=${state.place.startsWith("D") ? "" : state.place}`);
   fill(
     byId("who"),
     avatar(state.me, nameOf(state.me)),

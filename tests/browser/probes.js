@@ -21,7 +21,9 @@ function doubled() {
 /** Whatever hangs over the right edge. */
 function sideways() {
   const wide = (node) => node.checkVisibility() && node.getBoundingClientRect().right > window.innerWidth + 1;
-  return [...document.querySelectorAll("#main *, #sidebar *, dialog[open] *")].filter(wide).map((node) => node.outerHTML);
+  return [...document.querySelectorAll("#main *, #sidebar *, dialog[open] *")]
+    .filter(wide)
+    .map((node) => node.outerHTML);
 }
 
 /** Words whose contrast is below 4.5 to 1: https://www.w3.org/TR/WCAG22/#contrast-minimum */
