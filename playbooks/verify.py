@@ -21,6 +21,8 @@ from playbooks.secrets import mask
 from playbooks.states import INCIDENT_LABELS
 
 LONGEST = 60  # characters of a value that are shown in a sentence
+_MARK = "\ufeff"
+_NO_JSON = "this is no JSON export. verify takes the JSON one (export --format json)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,16 +166,19 @@ def _text(content: str | bytes) -> str:
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise Misfit(f"it is not UTF-8 (byte {error.start + 1})") from None
+        found = f"it is not UTF-8 (byte {error.start + 1})"
+        raise Misfit(found if content.lstrip().startswith(b"{") else _NO_JSON) from None
 
 
 def _parsed(text: str) -> dict[str, Any]:
-    if text.startswith("\ufeff"):
+    begins = text.removeprefix(_MARK).lstrip()[:1]
+    if text.startswith(_MARK) and begins == "{":
         raise Misfit("it begins with a byte order mark, which the export does not write")
     try:
         value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
-        raise Misfit(f"it is no JSON (line {error.lineno}, column {error.colno}: {error.msg})") from None
+        found = f"it is no JSON (line {error.lineno}, column {error.colno}: {error.msg})"
+        raise Misfit(found if begins in ("{", "[") else _NO_JSON) from None
     except _Json as error:
         raise Misfit(str(error)) from None
     except ValueError as error:  # a number of thousands of digits

@@ -15,6 +15,8 @@ from playbooks.model import Field, Playbook, Role, Step
 from playbooks.verify import Verdict, verify_entries, verify_json
 from tests.unit.stories import ADA, SAM, Story, closed_story
 
+NO_JSON = "This file does not verify: this is no JSON export. verify takes the JSON one (export --format json)."
+
 
 @cache
 def story() -> Story:
@@ -190,7 +192,7 @@ def test_no_entries() -> None:
         (lambda t: t[:-3], "it is no JSON (line"),
         (lambda t: t + "{}", "it is no JSON (line"),
         (lambda t: json.dumps(json.loads(t)), "line 1 is not written as the export writes it"),
-        (lambda _: "", "it is no JSON (line 1, column 1"),
+        (lambda t: t.replace("{", "{,", 1), "it is no JSON (line 1, column 2"),
         (lambda _: "[]", "it is no export of an incident"),
         (lambda _: "null", "it is no export of an incident"),
         (lambda _: "{}", "it is no export of an incident (format nothing)"),
@@ -208,6 +210,16 @@ def test_what_does_not_fit_in_a_file_is_named(change: Callable[[str], str], name
 def test_a_file_that_is_not_utf_8_is_named() -> None:
     assert "it is not UTF-8 (byte 11)" in verify_json(exported().encode()[:10] + b"\xff").sentence
     assert not verify_json(exported().encode("utf-16")).ok
+
+
+@pytest.mark.parametrize("content", [render_export(name, story().entries)[1] for name in ("csv", "md", "html")])
+def test_another_format_is_told_which_one_verify_takes(content: bytes) -> None:
+    assert verify_json(content).sentence == NO_JSON
+
+
+@pytest.mark.parametrize("content", [b"", b"%PDF-1.7\n\xe2\xe3", b"\x89PNG\r\n\x1a\n"])
+def test_what_is_no_text_or_empty_is_told_the_same(content: bytes) -> None:
+    assert verify_json(content).sentence == NO_JSON
 
 
 def test_entries_nested_without_end_are_named() -> None:
