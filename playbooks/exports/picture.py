@@ -12,7 +12,7 @@ from html import escape
 
 from playbooks.exports import picture_shapes as draw
 from playbooks.exports.axis import Axis, axis
-from playbooks.exports.report import figures, named, practice, stamp
+from playbooks.exports.report import named, practice, stamp
 from playbooks.exports.visible import apart, one_line
 from playbooks.incident import Incident
 from playbooks.scorecard import Line, Scorecard, Verdict, minute_mark, scorecard, span_in_words
@@ -21,6 +21,7 @@ from playbooks.states import INCIDENT_LABELS
 WIDTH = 960
 _LEFT, _RIGHT = 40.0, 930.0  # of the axis
 _HEADER, _LANE = 112, 76
+_DRILL = 22  # more, for the line that a drill has
 _LONG = 120  # minutes from which on a mark is also said in hours or days
 
 
@@ -53,7 +54,8 @@ def picture(incident: Incident) -> str:
 
 def _drawing(incident: Incident, card: Scorecard, lanes: list[Lane], scale: Axis) -> Iterator[str]:
     title = f"{'DRILL · ' if incident.drill else ''}{incident.label} · {incident.trigger.label}"
-    bottom = _HEADER + _LANE * len(lanes)
+    top = _HEADER + (_DRILL if incident.drill else 0)
+    bottom = top + _LANE * len(lanes)
     more = {"compressed": scale.far is not None, "before": scale.zero > scale.left}
     height = bottom + 30 + draw.legend_height(**more)
     yield (
@@ -66,9 +68,9 @@ def _drawing(incident: Incident, card: Scorecard, lanes: list[Lane], scale: Axis
     yield f'<desc id="picture-desc">{escape(_in_words(lanes))}</desc>'
     yield draw.paper(WIDTH, height, drill=incident.drill)
     yield from _header(incident, card, title)
-    yield from draw.ticks(scale, _HEADER - 10)
+    yield from draw.ticks(scale, top - 10)
     for number, lane in enumerate(lanes):
-        yield from _drawn(lane, scale, _HEADER + _LANE * number)
+        yield from _drawn(lane, scale, top + _LANE * number)
     yield from draw.ticks(scale, bottom + 18)
     yield from draw.legend(bottom + 30, **more)
     yield "</svg>"
@@ -76,10 +78,11 @@ def _drawing(incident: Incident, card: Scorecard, lanes: list[Lane], scale: Axis
 
 def _header(incident: Incident, card: Scorecard, title: str) -> Iterator[str]:
     yield draw.text(title, 12, size=18, bold=True)
-    state = INCIDENT_LABELS[incident.status]
-    yield draw.text(f"{state} · {figures(card)}", 40, size=14)
+    yield draw.text(" · ".join((INCIDENT_LABELS[incident.status], *card.figures)), 40, size=14)
     speed = practice(incident) or "Minutes are counted from T0."
     yield draw.text(f"T0 is {stamp(incident.t0)}. {speed}", 62, size=13, kind="muted")
+    if incident.drill:
+        yield draw.text("A drill, left out of the figures.", 84, size=13, kind="muted")
 
 
 def _drawn(lane: Lane, scale: Axis, top: float) -> Iterator[str]:
@@ -96,7 +99,7 @@ def _drawn(lane: Lane, scale: Axis, top: float) -> Iterator[str]:
     elif line.verdict is Verdict.SKIPPED:
         yield draw.skipped((begin + end) / 2, middle)
     else:
-        yield draw.not_done((begin + end) / 2, middle)
+        yield draw.not_done(end, middle)
     if line.prompted is not None:
         yield draw.prompted(scale.place(line.prompted), middle)
 

@@ -106,9 +106,10 @@ def done(place: float, middle: float, *, late_from: float | None) -> str:
     )
 
 
-def not_done(place: float, middle: float) -> str:
+def not_done(end: float, middle: float) -> str:
+    """Behind `end` of what is on time, since whatever stands inside of it looks as if it were."""
     return (
-        f'<circle class="open" cx="{place:g}" cy="{middle:g}" r="6" fill="#ffffff" stroke="#57606a" '
+        f'<circle class="open" cx="{end + 14:g}" cy="{middle:g}" r="6" fill="#ffffff" stroke="#57606a" '
         'stroke-width="2" stroke-dasharray="3 2"/>'
     )
 
@@ -144,7 +145,7 @@ def _sample(kind: str) -> str:
         "prompted": prompted(12, 7),
         "done": done(12, 0, late_from=None),
         "late": done(18, 0, late_from=-4),
-        "open": not_done(12, 0),
+        "open": not_done(-2, 0),
     }
     return made.get(kind) or skipped(12, 0)
 

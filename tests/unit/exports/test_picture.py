@@ -98,6 +98,22 @@ def test_practice_speed_and_drill_are_said() -> None:
     assert "DRILL · INC-0001" in words(story)
 
 
+def test_nothing_of_a_drills_head_is_cut_off() -> None:
+    story = Story().open(drill=True).until(11)
+    story.complete("revoke")
+    assert "key revoked at T+11 · 0 of 3 steps on time so far\n" in words(story)
+    assert "A drill, left out of the figures." in words(story)
+    assert "…" not in words(story)
+
+
+@pytest.mark.parametrize("minutes", [1, 5, 60])
+def test_what_is_not_done_stands_outside_of_what_is_on_time(minutes: float) -> None:
+    story = Story().open().until(minutes)
+    boxes = [(float(b.get("x", 0)), float(b.get("width", 0))) for b in shapes(story, "window")]
+    places = [float(circle.get("cx", 0)) for circle in shapes(story, "open")]
+    assert all(x + width + 6 < place < 950 for (x, width), place in zip(boxes[1:6], places[:5], strict=True))
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_no_hostile_text_makes_a_part_of_the_picture(text: str) -> None:
     assert {one.tag.removeprefix(SVG) for one in drawn(hostile_story(text)).iter()} <= TAGS
