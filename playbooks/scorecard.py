@@ -11,7 +11,7 @@ from enum import StrEnum
 from playbooks.entries import parse_moment
 from playbooks.incident import Incident, StepState
 from playbooks.model import Role
-from playbooks.states import INCIDENT_LABELS, StepStatus
+from playbooks.states import INCIDENT_LABELS, IncidentStatus, StepStatus
 
 REVOKE = "revoke"  # the key of the step, and the beginning of the key of its answer, that figures are kept of
 REVOKED_AT = "revoked_at"
@@ -75,6 +75,7 @@ class Scorecard:
 
     label: str
     state: str
+    running: bool  # open, so that steps may still come to count
     drill: bool
     speed: float
     lines: tuple[Line, ...]
@@ -104,10 +105,11 @@ class Scorecard:
 
     @property
     def rate(self) -> str:
-        """`4 of 5 steps on time`."""
+        """`4 of 5 steps on time`, and while it is still running `1 of 2 steps on time so far`."""
+        so_far = " so far" if self.running else ""
         if not self.counted:
-            return "no step counted"
-        return f"{self.on_time} of {self.counted} {'step' if self.counted == 1 else 'steps'} on time"
+            return f"no step counted{so_far}"
+        return f"{self.on_time} of {self.counted} {'step' if self.counted == 1 else 'steps'} on time{so_far}"
 
     @property
     def _opening(self) -> tuple[str]:
@@ -134,6 +136,7 @@ def scorecard(incident: Incident) -> Scorecard:
     return Scorecard(
         label=incident.label,
         state=INCIDENT_LABELS[incident.status],
+        running=incident.status is IncidentStatus.OPEN,
         drill=incident.drill,
         speed=incident.speed,
         lines=tuple(_line(incident, step) for step in incident.steps),

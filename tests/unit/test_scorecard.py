@@ -57,7 +57,7 @@ def test_the_opening_did_the_first_step_and_it_is_not_counted() -> None:
         Verdict.ON_TIME,
         "T+0",
     )
-    assert card.rate == "no step counted"
+    assert card.rate == "no step counted so far"
 
 
 def test_what_was_prompted_late_says_so() -> None:
@@ -97,10 +97,19 @@ def test_skipped_steps_are_left_out_of_the_rate() -> None:
     story.skip("logs")
     card = scorecard(story.incident)
     assert (card.rate, line(card, "logs").said, line(card, "logs").reason) == (
-        "1 of 1 step on time",
+        "1 of 1 step on time so far",
         "skipped",
         "Not needed here.",
     )
+
+
+def test_the_rate_says_so_while_it_is_still_running() -> None:
+    story = Story().open().until(60)
+    assert scorecard(story.incident).rate == "0 of 5 steps on time so far"
+    closed = closed_story()
+    assert scorecard(closed.incident).rate == "4 of 5 steps on time"
+    closed.reopen()
+    assert scorecard(closed.incident).rate == "4 of 5 steps on time so far"
 
 
 def test_what_a_false_alarm_put_aside_is_left_out_of_the_rate() -> None:
