@@ -244,7 +244,7 @@ _PHRASES: dict[Kind, Callable[[_Teller], str]] = {
     Kind.UNPINNED: _unpinned,
     Kind.MESSAGE_EDITED: _edited,
     Kind.MESSAGE_DELETED: lambda t: f"The message of entry {t.data['corrects']} was deleted in Slack.",
-    Kind.REFUSED: lambda t: f"{t.who} was refused ({t.data['act']}): {t.text}",
+    Kind.REFUSED: lambda t: f"{t.who} was refused: {t.text}",
     Kind.FORWARDED: lambda t: (
         f"{t.who} put the clock of this drill forward by {span_in_words(timedelta(seconds=t.data['by_s']))}."
     ),

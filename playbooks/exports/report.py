@@ -73,7 +73,7 @@ def report(entries: Sequence[Entry]) -> Report:
     return Report(
         title=f"{incident.label} · {incident.trigger.label}",
         drill=incident.drill,
-        head=tuple(_head(incident)),
+        head=tuple(_head(incident, entries[-1].at)),
         summary=tuple(_summary(incident, card)),
         figures=figures(card),
         scorecard=tuple(_judged(line) for line in card.lines),
@@ -109,9 +109,10 @@ def figures(card: Scorecard) -> str:
     return " · ".join((*card.figures, *(("drill, left out of the figures",) if card.drill else ())))
 
 
-def _head(incident: Incident) -> Iterator[tuple[str, str]]:
+def _head(incident: Incident, last: datetime) -> Iterator[tuple[str, str]]:
     playbook = incident.playbook
     yield "State", INCIDENT_LABELS[incident.status]
+    yield "As of", f"entry {incident.seq}, {stamp(last)}"
     yield "What happened", incident.text
     yield "Trigger", incident.trigger.label
     yield "Noticed", stamp(incident.noticed_at)

@@ -37,6 +37,13 @@ def test_everything_that_can_happen_looks_like_this() -> None:
     same_as(FOLDER / "full.md", as_markdown(full_story().entries))
 
 
+def test_an_open_one_says_as_of_when() -> None:
+    story = Story().open().until(12)
+    last = story.entries[-1]
+    assert f"| **As of** | entry {last.seq}, 2026-11-21 12:12:00 UTC |" in as_markdown(story.entries)
+    assert f"| **As of** | entry 1, {last.at:%Y-%m-%d} 12:00:00 UTC |" in as_markdown(story.entries[:1])
+
+
 def test_it_has_every_part() -> None:
     headings = re.findall(r"^## (.*)$", as_markdown(closed_story().entries), re.MULTILINE)
     assert headings == [

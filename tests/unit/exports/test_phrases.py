@@ -60,6 +60,14 @@ def test_a_message_that_arrived_late_says_how_late_and_why() -> None:
     ]
 
 
+def test_a_refusal_is_told_in_the_words_that_were_read() -> None:
+    story = Story().open()
+    story.do(Forward, by=SAM)
+    entry = story.entries[-1]
+    assert told(story, Kind.REFUSED) == [f"Sam Okafor was refused: {entry.text}"]
+    assert entry.data["act"] == "put forward the clock of"
+
+
 def test_the_ladder_says_who_is_told_next() -> None:
     story = Story().open().until(60)
     assert told(story, Kind.UNANSWERED, "revoke") == [
