@@ -130,6 +130,7 @@ class Intake:
         at = command.origin
         if at and (at.auto or alerts.is_known(tx, command.team, at.channel, at.ts)):
             by = {"by": command.by.id, "at": int(command.at.timestamp())}
+            by |= {"detector": result.outcome.incident.detector} if result.outcome else {}
             shown = {"number": result.number, "joined": result.title == "Joined", "drill": command.drill, **by}
             alerts.want(tx, command.team, at.channel, at.ts, shown, self._clock.now())
 

@@ -16,6 +16,7 @@ from bot.bootstrap import Deck, join_parts
 from bot.clock import Clock, SystemClock
 from bot.crashpoints import passing
 from bot.errors import Stop
+from bot.fingerprints import secret_of
 from bot.health import Health
 from bot.lookback import EVERY
 from bot.settings import Settings
@@ -70,6 +71,7 @@ async def running(settings: Settings, clock: Clock, death: Death) -> AsyncIterat
         os.umask(0o077)  # the record is nobody else's to read
         _make_folder(url)
     with hold(url) as held:
+        secret_of(settings)  # made before the record is, so that no record is ever without its secret
         await asyncio.to_thread(migrate, url)
         passing("starting")
         store = open_store(url)

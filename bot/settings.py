@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -38,7 +38,7 @@ class Settings(BaseSettings):
     quarterdeck_auto_open: Annotated[Mapping[str, Trigger], NoDecode] = Field(
         default_factory=dict, description="senders whose alerts open an incident at once: B0SCANNER=key_committed, …"
     )
-    quarterdeck_speed: Annotated[float, Field(gt=0, le=3600)] = Field(
+    quarterdeck_speed: Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)] = Field(
         1.0, description="divides every playbook duration; for practice and tests"
     )
     quarterdeck_http_host: str = Field("127.0.0.1", description="where the HTTP server listens")
@@ -117,14 +117,16 @@ def read_settings(env_file: Path | None = Path(".env")) -> tuple[Settings, list[
     """
     known = [name.upper() for name in Settings.model_fields]
     try:
-        names = {*_read_env_file(env_file), *os.environ}
+        written = _read_env_file(env_file)
     except WrongSettings as error:
         return read_settings(None)[0], list(error.sentences)
-    problems = [_unknown(name, known) for name in sorted(names) if _is_ours(name) and name not in known]
+    names = sorted({*written, *os.environ} - set(known))
+    problems = [_unknown(name, known) for name in names if _is_ours(name) or _is_meant(name, name in written, known)]
     try:
         settings = Settings(_env_file=env_file)
     except ValidationError as error:
-        wrong = {str(e["loc"][0]): Settings.model_fields[str(e["loc"][0])].default for e in error.errors()}
+        fields = {str(e["loc"][0]): Settings.model_fields[str(e["loc"][0])] for e in error.errors()}
+        wrong = {name: field.get_default(call_default_factory=True) for name, field in fields.items()}
         return Settings(_env_file=env_file, **wrong), [*problems, *(_sentence(dict(e)) for e in error.errors())]
     return settings, [*problems, *_together(settings)]
 
@@ -146,17 +148,28 @@ def senders(text: str) -> Mapping[str, Trigger]:
 
 
 def _read_env_file(path: Path | None) -> list[str]:
-    """The names in it."""
+    """The names in it. A line that cannot be read must not be passed over: it may hold the tokens."""
     if path is None or not path.exists():
         return []
     try:
-        return list(dotenv_values(path))
+        with path.open(encoding="utf-8") as file:
+            lines = list(parse_stream(file))
+        if wrong := [line.original.line for line in lines if line.error]:
+            where = ", ".join(str(number) for number in wrong)
+            raise WrongSettings(f"{path}: line {where} cannot be read. Write each setting as NAME=value.")
+        return [line.key for line in lines if line.key]
     except (OSError, UnicodeDecodeError) as error:
         raise WrongSettings(f"{path}: cannot be read ({error}). Make it a text file that this user may read.") from None
 
 
 def _is_ours(name: str) -> bool:
     return name.startswith("QUARTERDECK_") and not name.startswith(TEST_ONLY)
+
+
+def _is_meant(name: str, in_file: bool, known: list[str]) -> bool:
+    """A slip in a name of Slack's: any in our own file, in the environment only what is nearly one of those we read."""
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.9)
+    return name.startswith("SLACK_") and (in_file or bool(near))
 
 
 def _unknown(name: str, known: list[str]) -> str:
@@ -175,6 +188,7 @@ def _sentence(error: dict[str, Any]) -> str:
     name = str(error["loc"][0]).upper()
     expected = {
         "float_parsing": "expected a number, for example 60",
+        "finite_number": "expected a number, for example 60",
         "int_parsing": "expected a whole number, for example 3000",
         "greater_than": "expected a number above 0",
         "greater_than_equal": "expected 0 or more",

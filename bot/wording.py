@@ -185,8 +185,10 @@ def two_numbers(word: str, one: int, other: int) -> str:
     return f"Two incidents are named, and nothing was done to either. Say which one you mean: {which}."
 
 
-def assign_usage(roles: Sequence[str]) -> str:
-    return f"Say which role and who: `/incident assign &lt;role&gt; @person`. Roles: {', '.join(map(escape, roles))}."
+def assign_usage(roles: Sequence[str], given: str = "") -> str:
+    wrong = f"“{said(given, 60)}” is no role. " if given and given.lower().replace("-", "_") not in roles else ""
+    usage = "Say which role and who: `/incident assign &lt;role&gt; @person`."
+    return f"{wrong}{usage} Roles: {', '.join(map(escape, roles))}."
 
 
 # --- when something did not work

@@ -37,7 +37,7 @@ def due(incident: Incident, entry: Entry) -> Incident:
 
 
 def forwarded(incident: Incident, entry: Entry) -> Incident:
-    """Everything that is still to come moves nearer. A pause that ends before it began: time that did not go by."""
+    """What is still to come moves nearer, what is due stays where it was. A pause that ends before it began."""
     by = timedelta(seconds=entry.data["by_s"])
     pauses = (*incident.pauses, Pause(began=entry.at, ended=entry.at - by))
     steps = tuple(step if step.status.ended and not step.ask_at else _nearer(step, by) for step in incident.steps)
@@ -47,7 +47,11 @@ def forwarded(incident: Incident, entry: Entry) -> Incident:
 def _nearer(step: StepState, by: timedelta) -> StepState:
     moments = {"next_at": step.next_at, "ask_at": step.ask_at}
     moved = {name: moment - by for name, moment in moments.items() if moment is not None}
-    return step.model_copy(update=moved if step.status.ended else {**moved, "due_at": step.due_at - by})
+    return step.model_copy(update={**moved, **({"due_at": step.due_at - by} if _is_to_come(step) else {})})
+
+
+def _is_to_come(step: StepState) -> bool:
+    return (step.shelved or step.status) is StepStatus.WAITING
 
 
 def overdue(incident: Incident, entry: Entry) -> Incident:

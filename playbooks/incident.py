@@ -177,6 +177,11 @@ class Incident(Frozen):
         stood = (min(at, pause.ended) - pause.began for pause in self.pauses if pause.began <= at)
         return at - self.t0 - sum(stood, timedelta())
 
+    def forwarded_since(self, at: datetime) -> timedelta:
+        """By how much the clock of a drill was put forward after `at`."""
+        jumps = (pause.began - pause.ended for pause in self.pauses if pause.ended < pause.began and pause.began > at)
+        return sum(jumps, timedelta())
+
     def step(self, key: str) -> StepState:
         """Raises `KeyError` when the playbook has no such step."""
         for step in self.steps:

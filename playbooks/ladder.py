@@ -77,7 +77,7 @@ def asked_for(incident: Incident, step: StepState) -> str:
 
 def overdue_at(incident: Incident, step: StepState) -> datetime:
     """The last moment at which the step is done on time is just this one."""
-    return step.due_at + incident.span(incident.plan(step.key).within)
+    return step.due_at + incident.span(incident.plan(step.key).within) - incident.forwarded_since(step.due_at)
 
 
 def running(step: StepState) -> bool:

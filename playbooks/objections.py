@@ -47,7 +47,7 @@ def _whole_objection(incident: Incident, act: Act) -> Refused | None:
     if act is Act.FORWARD and next_moment_of_steps(incident) is None:
         return Refused(title="Nothing to come", reason=f"Nothing is due in {incident.label} any more.")
     if act is Act.REOPEN and incident.is_open:
-        return Refused(title="Already open", reason=f"{incident.label} is open.")
+        return Refused(title="Already open", reason=f"{incident.label} is open already: there is nothing to reopen.")
     if act is Act.CLOSE and incident.missing:
         missing = ", ".join(f"{incident.plan(key).mark} {incident.plan(key).title}" for key in incident.missing)
         reason = f"{incident.label} cannot be closed yet. Still to do: {missing}. Complete or skip them first."

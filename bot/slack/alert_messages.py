@@ -31,7 +31,8 @@ def alert(payload: Mapping[str, Any], context: Context) -> Message:
 def _line(payload: Mapping[str, Any]) -> str:
     when = clock(datetime.fromtimestamp(payload.get("at") or 0, tz=UTC))
     if number := payload.get("number"):
-        said = _opened(int(number), str(payload.get("by") or SYSTEM), when, joined=bool(payload.get("joined")))
+        by, detector = str(payload.get("by") or SYSTEM), str(payload.get("detector") or "")
+        said = _opened(int(number), by, detector, when, joined=bool(payload.get("joined")))
         return f"{DRILL} · {said} {QUESTION}" if payload.get("drill") else said
     if who := payload.get("dismissed"):
         return f"Not an incident, says {mention(str(who))} ({when})."
@@ -40,12 +41,19 @@ def _line(payload: Mapping[str, Any]) -> str:
     return f"{ENOUGH} {QUESTION}" if payload.get("enough") else QUESTION
 
 
-def _opened(number: int, by: str, when: str, *, joined: bool) -> str:
+def _opened(number: int, by: str, detector: str, when: str, *, joined: bool) -> str:
+    if by == SYSTEM and joined:
+        why = "the same key or message, or its sender opened five within the hour"
+        return f"This joined {label_of(number)} by itself ({when}): {why}. Another matter? `/incident` reports it."
     if by == SYSTEM:
-        deed = f"joined {label_of(number)}" if joined else f"opened {label_of(number)}"
-        return f"This {deed} by itself ({when}): its sender is trusted to."
-    deed = "joined with this by" if joined else "was opened from this by"
-    return f"{label_of(number)} {deed} {mention(by)} ({when})."
+        return f"This opened {label_of(number)} by itself ({when}): its sender is trusted to."
+    if joined:
+        return f"{label_of(number)} is open for this{_opener(detector)}; {mention(by)} joined with it ({when})."
+    return f"{label_of(number)} was opened from this by {mention(by)} ({when})."
+
+
+def _opener(detector: str) -> str:
+    return f", opened by {mention(detector)}" if detector and detector != SYSTEM else ""
 
 
 def offer(payload: Mapping[str, Any], context: Context) -> Message:

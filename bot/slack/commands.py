@@ -114,7 +114,7 @@ async def _assign(desk: Desk, body: Body, incident: Incident, text: str) -> str:
     mention = _MENTION.fullmatch(words[1].strip()) if len(words) > 1 else None
     roles = {role.value: role for role in Role}
     if mention is None or words[0].lower().replace("-", "_") not in roles:
-        return wording.assign_usage([role for role in roles if role != Role.DETECTOR])
+        return wording.assign_usage([role for role in roles if role != Role.DETECTOR], words[0] if words else "")
     person = await desk.people.person(mention[1])
     known = person is not None and person.member and person.active
     to = Actor(id=mention[1], name=person.name if person else None)

@@ -18,7 +18,7 @@ COMMANDS = (
     "help",
 )
 NEEDS_INCIDENT = {"status", "note", "assign", "export", "close", "false-alarm", "reopen", "fast-forward"}
-_WORDLESS = {"status", "export", "list", "fast-forward"}
+_TALKATIVE = {"note"}  # may well begin with another incident's number
 _NUMBER = re.compile(r"inc-0*([1-9][0-9]{0,8})", re.IGNORECASE)
 _ANY_NUMBER = re.compile(r"inc-\S*", re.IGNORECASE)
 _LONG_WORD = 7
@@ -45,8 +45,9 @@ def read(line: str) -> Line:
     words = line.split(None, 2)
     if not words:
         return Line()
-    if len(words) == 1 and (alone := _NUMBER.fullmatch(words[0])):
-        return Line(word="status", number=int(alone[1]))
+    numbers = [int(match[1]) for word in words if (match := _NUMBER.fullmatch(word))]
+    if len(numbers) == len(words) < 3:
+        return Line(word="status", number=numbers[0], second=numbers[1] if len(numbers) > 1 else None)
     before = _ANY_NUMBER.fullmatch(words[0])
     at = 1 if before and len(words) > 1 else 0
     word = words[at].lower()
@@ -58,14 +59,16 @@ def read(line: str) -> Line:
     named = words[0] if before else None
     if named is None and rest and _ANY_NUMBER.fullmatch(rest.split(None, 1)[0]):
         named, _, rest = rest.partition(" ")
+    if named is None and word == "status" and re.fullmatch(r"[1-9][0-9]{0,8}", rest.strip()):
+        named, rest = f"INC-{rest.strip()}", ""
     return Line(word=word, text=rest.strip(), second=_second(word, rest), **_number(named))
 
 
 def _second(word: str, rest: str) -> int | None:
-    """Behind the number another one, with nothing that could make it a part of what is said."""
+    """Behind the number another one, which is no part of what is said. A reason that begins with one is asked about."""
     first, _, more = rest.strip().partition(" ")
     alone = _NUMBER.fullmatch(first)
-    return int(alone[1]) if alone and (not more.strip() or word in _WORDLESS) else None
+    return int(alone[1]) if alone and (not more.strip() or word not in _TALKATIVE) else None
 
 
 def _number(named: str | None) -> dict[str, Any]:

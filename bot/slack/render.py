@@ -75,7 +75,8 @@ def render_notice(kind: str, payload: Mapping[str, Any], context: Context) -> Me
         case "secret":
             tokens = [str(token) for token in payload.get("tokens") or ()]
             lines = wording.secret_found(tokens, str(payload.get("link") or ""))
-            return message(lines, [section("\n".join(lines))], context)
+            report = [actions(button("Report an incident", ids.REPORT_OPEN))] if payload.get("link") else []
+            return message(lines, [section("\n".join(lines)), *report], context)
         case "help":
             text = wording.help_text()
             return message([text], [section(text)], context)

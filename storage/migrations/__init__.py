@@ -48,6 +48,9 @@ def require_current(url: str) -> None:
     """Raises `OldDatabase` or `NewerDatabase` unless the database is at this version."""
     found = current(url)
     where = address_of(url).where
+    if found is None and address_of(url).is_sqlite and not Path(address_of(url).file).exists():
+        advice = "Is QUARTERDECK_DATABASE_URL right? The first start makes it: quarterdeck run"
+        raise OldDatabase(f"There is no database {where}. {advice}")
     if found is None or found < VERSION:
         raise OldDatabase(f"The database {where} is not at version {VERSION} yet. Run: quarterdeck migrate")
     if found > VERSION:

@@ -149,7 +149,7 @@ async def test_the_command_line_beside_a_running_bot_and_without_a_record(slack:
     nothing = slack.environment(QUARTERDECK_DATABASE_URL=f"sqlite:///{tmp_path / 'none.db'}")
     code, _, complaint = await quarterdeck("verify", "INC-0001", environment=nothing)
     assert code == 1
-    assert "quarterdeck migrate" in complaint
+    assert "There is no database" in complaint
 
     bot = await Bot.start(slack.environment())
     environment = slack.environment()

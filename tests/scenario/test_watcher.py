@@ -119,6 +119,8 @@ async def test_two_people_with_the_form_of_one_alert_meet_in_one_incident(compan
 
     assert [i.number for i in await company.incidents()] == [1]
     assert (await company.last(Kind.JOINED)).actor.id == company.sam.id
+    said = "INC-0001 is open for this, opened by @Dana Ito; @Sam Okafor joined with it"
+    assert any(said in m.text for m in await company.sam.messages(ALERTS))
 
 
 @pytest.mark.parametrize("text", ["the API key of prod leaked", f"look: {KEY}", "is apikey_01RqQx7Yabcdefghijk ours?"])

@@ -70,6 +70,20 @@ def test_who_takes_part_may_and_nobody_else() -> None:
     assert "can put forward the clock of INC-0001" in refused.reason
 
 
+def test_what_is_due_stays_where_it_was_and_is_overdue_when_its_time_is_left_out() -> None:
+    story = drill()
+    forward(story)
+    due = story.step("escalate").due_at
+    assert due == story.now
+    story.wait(seconds=1)
+    forward(story)
+    assert story.step("escalate").due_at == due
+    assert story.step("escalate").status is StepStatus.OVERDUE
+    story.wait(seconds=1)
+    story.complete("escalate")
+    assert story.step("escalate").late
+
+
 def test_what_is_due_already_is_not_jumped_over() -> None:
     story = drill().wait(minutes=3)
 

@@ -38,6 +38,11 @@ from bot.slack.grammar import COMMANDS, Line, read, slips
         ("INC-0001 close inc-2", Line(word="close", number=1, second=2, text="inc-2")),
         ("INC-0001 export INC-0002 md", Line(word="export", number=1, second=2, text="INC-0002 md")),
         ("INC-0001 note INC-0002 has it too", Line(word="note", number=1, text="INC-0002 has it too")),
+        ("close INC-1 INC-2 too", Line(word="close", number=1, second=2, text="INC-2 too")),
+        ("close INC-1 same as INC-2", Line(word="close", number=1, text="same as INC-2")),
+        ("INC-1 INC-2", Line(word="status", number=1, second=2)),
+        ("status 6", Line(word="status", number=6)),
+        ("note 6 views", Line(word="note", text="6 views")),
     ],
 )
 def test_commands_numbers_and_reports(text: str, line: Line) -> None:

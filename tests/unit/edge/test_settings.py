@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import WrongSettings
-from bot.settings import Settings, load_settings
+from bot.settings import Settings, load_settings, read_settings
 
 SOCKET = {"SLACK_BOT_TOKEN": "xoxb-made-up", "SLACK_APP_TOKEN": "xapp-made-up"}
 
@@ -56,6 +56,7 @@ def test_the_env_file_is_read_and_the_environment_wins(monkeypatch: pytest.Monke
     ("environment", "sentence"),
     [
         ({"QUARTERDECK_SPEED": "fast"}, "QUARTERDECK_SPEED: expected a number, for example 60."),
+        ({"QUARTERDECK_SPEED": "nan"}, "QUARTERDECK_SPEED: expected a number, for example 60."),
         ({"QUARTERDECK_SPEED": "0"}, "QUARTERDECK_SPEED: expected a number above 0."),
         ({"QUARTERDECK_HTTP_PORT": "http"}, "QUARTERDECK_HTTP_PORT: expected a whole number, for example 3000."),
         ({"QUARTERDECK_HTTP_PORT": "70000"}, "QUARTERDECK_HTTP_PORT: expected at most 65535."),
@@ -83,6 +84,28 @@ def test_each_wrong_value_is_one_sentence(
 
     assert len(sentences) == 1
     assert sentences[0].startswith(sentence)
+
+
+def test_a_slip_in_a_name_of_slacks_does_not_open_the_practice_workspace(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(".env").write_text("SLACK_BOT_TOKN=xoxb-made-up\nSLACK_APP_TOKEN=xapp-made-up\n")
+    assert "SLACK_BOT_TOKN: there is no such setting. Did you mean SLACK_BOT_TOKEN?" in wrong(monkeypatch)
+
+
+def test_names_of_slacks_that_belong_to_others_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_WEBHOOK_URL", "https://hooks.example.com")
+    monkeypatch.setenv("SLACK_BOT_TOKEN_OF_CI", "made up")
+    assert load_settings().practice
+
+
+def test_a_line_that_cannot_be_read_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(".env").write_text("# mine\nQUARTERDECK_SPEED=2\nSLACK_BOT_TOKEN: xoxb-made-up\n")
+    assert wrong(monkeypatch) == (".env: line 3 cannot be read. Write each setting as NAME=value.",)
+
+
+def test_a_wrong_setting_with_a_made_default_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QUARTERDECK_AUTO_OPEN", "nonsense")
+    settings, problems = read_settings(None)
+    assert (dict(settings.quarterdeck_auto_open), len(problems)) == ({}, 1)
 
 
 def test_every_problem_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
