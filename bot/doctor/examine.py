@@ -12,7 +12,9 @@ from bot.doctor.case import Case
 from bot.doctor.findings import CHECKS, Finding, failed, fine, skipped
 from bot.doctor.record_checks import LOOKS
 from bot.doctor.slack_checks import SlackChecks
+from bot.errors import Stop
 from bot.settings import read_settings
+from storage.errors import StorageError
 
 PATIENCE_S = 60.0  # for one check; each question has its own, shorter limit
 _SLACK = ("clock", "bot_token", "scopes", "mode", "alerts_channel", "roster")
@@ -69,4 +71,7 @@ async def _guarded(check: str, look: Awaitable[list[Finding]]) -> list[Finding]:
     except TimeoutError:
         return [failed(check, f"No answer within {PATIENCE_S:g} s.", "Try again.")]
     except Exception as error:  # whatever it is: the other checks are worth more than a traceback
-        return [failed(check, f"Could not be looked at: {type(error).__name__}: {error}.")]
+        # Our own errors are sentences; of others the kind is said too.
+        known = isinstance(error, StorageError | Stop)
+        said = str(error) if known else f"{type(error).__name__}: {error}"
+        return [failed(check, f"Could not be looked at: {said.rstrip('.')}.")]
