@@ -18,6 +18,7 @@ export const state = {
   target: null, // the ts of a message to bring into view
 };
 
+const inOrder = new Map(); // channel → its messages, oldest first, until one of them changes
 const watchers = new Set();
 let due = false;
 
@@ -40,6 +41,7 @@ export function update(changes = {}) {
 export function take(news) {
   const { messages = [], gone = [], whole = false, ...rest } = news;
   if (whole) state.messages = new Map();
+  if (whole || messages.length || gone.length) inOrder.clear();
   const fresh = messages.filter((message) => keep(message) && !whole);
   for (const [channel, ts] of gone) state.messages.get(channel)?.delete(ts);
   update({ ...rest, ready: true });
@@ -56,6 +58,7 @@ function keep(message) {
 
 /** Everything about the person before is forgotten. */
 export function become(me) {
+  inOrder.clear();
   update({
     me,
     ready: false,
@@ -91,14 +94,21 @@ export const appChannel = () =>
   state.channels.find((channel) => channel.kind === "im" && channel.members.includes(state.workspace.app.id));
 
 export function messagesIn(channel) {
-  return [...(state.messages.get(channel)?.values() ?? [])].sort((one, other) => compare(one.ts, other.ts));
+  if (!inOrder.has(channel)) {
+    const all = [...(state.messages.get(channel)?.values() ?? [])];
+    inOrder.set(
+      channel,
+      all.sort((one, other) => compare(one.ts, other.ts)),
+    );
+  }
+  return inOrder.get(channel);
 }
 
 export function repliesTo(channel, ts) {
   return messagesIn(channel).filter((message) => isReply(message) && message.thread_ts === ts);
 }
 
-export function compare(one, other) {
+function compare(one, other) {
   return one < other ? -1 : one > other ? 1 : 0; // both have ten digits before the point and six behind it
 }
 
