@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
 from bot.courier import Courier
-from bot.errors import Limited, NoSlack, SlackTrouble, WrongSettings
+from bot.errors import Limited, NoSlack, SlackTrouble, Unclear, WrongSettings
 from bot.fingerprints import fingerprinter, secret_of
 from bot.homes import Homes
 from bot.intake import Intake
@@ -39,6 +39,7 @@ from playbooks.roster import Lists
 from storage.store import Store
 
 DEFAULT_PLAYBOOK = "key-leak"
+LOST_S = 0.3
 T = TypeVar("T")
 
 
@@ -102,12 +103,14 @@ async def identify(gateway: Gateway, url: str) -> Identity:
 
 
 async def _patiently(ask: Callable[[], Awaitable[T]]) -> T:
-    """At the start many may ask at once: a limit is waited out, three times at most."""
+    """At the start many may ask at once: a limit is waited out, a lost answer asked for again, three times at most."""
     for _ in range(3):
         try:
             return await ask()
         except Limited as error:
             await asyncio.sleep(error.retry_after)
+        except Unclear:
+            await asyncio.sleep(LOST_S)
     return await ask()
 
 
@@ -115,13 +118,19 @@ async def find_alerts(gateway: Gateway, channel: str) -> str:
     """The id of the alerts channel. Raises `NoSlack` when the bot is not in it."""
     name = channel.removeprefix("#")
     try:
-        async for found in gateway.own_channels():
-            if channel == found["id"] or name == found.get("name"):
-                return str(found["id"])
+        if found := await _patiently(lambda: _own_channel(gateway, channel, name)):
+            return found
     except SlackTrouble as error:
         raise NoSlack(f"QUARTERDECK_ALERTS_CHANNEL: #{name} cannot be looked up: {why(error.error)}.") from None
     advice = "Invite it there (/invite @quarterdeck), or name another channel."
     raise NoSlack(f"QUARTERDECK_ALERTS_CHANNEL: Quarterdeck is not in a channel #{name}. {advice}")
+
+
+async def _own_channel(gateway: Gateway, channel: str, name: str) -> str | None:
+    async for found in gateway.own_channels():
+        if channel == found["id"] or name == found.get("name"):
+            return str(found["id"])
+    return None
 
 
 async def join_parts(settings: Settings, store: Store, clock: Clock, http: aiohttp.ClientSession) -> Deck:

@@ -48,6 +48,13 @@ class Person:
         return self.flaw in (None, _GUEST)
 
 
+def _person_or_raise(answer: Person | BaseException | None) -> Person | None:
+    """All are asked to the end before the first trouble is told, so that none is left behind."""
+    if isinstance(answer, BaseException):
+        raise answer
+    return answer
+
+
 class People:
     """Knows persons for five minutes. Of the roster those count who can be reached: active accounts."""
 
@@ -63,7 +70,8 @@ class People:
         """Takes `lists` as the roster. Asks for whoever is not known yet, by id or e-mail; gives those that Slack does
         not know either. Raises `SlackTrouble` when it cannot be asked; the roster is then the one before."""
         unknown = [ref for ref in _everybody(lists) if ref not in self._ids and ref not in self._known]
-        found = dict(zip(unknown, await asyncio.gather(*(self._find(ref) for ref in unknown)), strict=True))
+        answers = await asyncio.gather(*(self._find(ref) for ref in unknown), return_exceptions=True)
+        found = {ref: _person_or_raise(answer) for ref, answer in zip(unknown, answers, strict=True)}
         self._ids |= {ref: person.id for ref, person in found.items() if person}
         self.take(lists)
         return [ref for ref, person in found.items() if person is None]

@@ -12,6 +12,8 @@ from bot.errors import Stop, WrongSettings
 from bot.roster_work import TAKEN_UP, load_roster, roster_lines, verify_roster
 from playbooks.model import Role
 from playbooks.roster import ADMIN_LOG
+from simulator.api.call import Call
+from simulator.errors import SlackError
 from tests.scenario.company import KEY, Company, company_at_work
 
 DEVI, MAX = "devi@example.com", "max@example.com"
@@ -170,3 +172,19 @@ async def test_somebody_of_another_organisation_is_passed_over(record: str, tmp_
         await company.deck.people.refresh()
 
         assert (await owners(company))["security_lead"] == ["Sid Park"]
+
+
+async def test_answers_lost_at_the_start_are_asked_for_again(record: str, tmp_path: Path) -> None:
+    async with company_at_work(tmp_path, record) as company:
+        await company.stop()
+        left = {"users.lookupByEmail": 2, "users.conversations": 1, "auth.test": 1}
+
+        def lost(call: Call) -> Exception | None:
+            left[call.method] = left.get(call.method, 0) - 1
+            return SlackError("internal_error") if left[call.method] >= 0 else None
+
+        company.trouble(error=lost)
+        await company.start()
+        company.well_again()
+
+        assert (await owners(company))["security_lead"] == ["Sam Okafor", "Sid Park"]
