@@ -104,7 +104,8 @@ function file(one) {
   );
 }
 
-async function save(one) {
+/** Keep a file on this machine, as a browser does it. */
+export async function save(one) {
   try {
     const url = URL.createObjectURL(await download(state.me, one.id));
     h("a", { href: url, download: one.name }).click();

@@ -11,6 +11,9 @@ export const state = {
   home: null,
   files: [],
   notices: [],
+  clocks: [], // of all incidents; these three are the same for everybody
+  bot: null, // the app's process
+  network: null, // what is hurt, and what was
   place: "", // a channel's id, "home", or "@U…" for a direct message that does not exist yet
   thread: null, // the ts of the message whose thread is open
   panel: null, // "thread", "pins" or "network"

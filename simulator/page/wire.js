@@ -2,6 +2,7 @@
 
 const TOKEN = document.querySelector('meta[name="people-token"]').content;
 const HEADERS = { "X-Practice-Token": TOKEN };
+const OPERATOR = { "X-Practice-Token": document.querySelector('meta[name="operator-token"]').content };
 const PROTOCOL = "practice-live";
 const LONGEST_PAUSE = 4000;
 
@@ -20,11 +21,23 @@ async function ask(path, options = {}) {
   throw new Refused(body.error ?? `The practice workspace answered ${response.status}.`);
 }
 
-/** Do something as this person, and wait for the app's acknowledgement. Raises Refused. */
-export async function act(me, name, body) {
-  const options = { method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
-  return (await ask(`/people/${me}/${name}`, options)).json();
+async function send(path, body, headers = {}) {
+  const options = {
+    method: "POST",
+    body: JSON.stringify(body),
+    headers: { "Content-Type": "application/json", ...headers },
+  };
+  return (await ask(path, options)).json();
 }
+
+/** Do something as this person, and wait for the app's acknowledgement. Raises Refused. */
+export const act = (me, name, body) => send(`/people/${me}/${name}`, body);
+
+/** Ask whoever keeps the app's process for something. Raises Refused. */
+export const keep = (body) => send("/practice/bot", body);
+
+/** Let something go wrong on the network. Raises Refused. */
+export const hurt = (deed, body) => send(`/operator/${deed}`, body, OPERATOR);
 
 export async function everybody() {
   return (await ask("/people")).json();
