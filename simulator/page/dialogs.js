@@ -27,16 +27,17 @@ export function renderDialogs() {
     view.trouble,
     state.dialogs.length,
     state.workspace.people.length,
-    busy,
   ]);
   if (now === drawn && modal.open) return undefined;
   const another = modal.dataset.view !== view.view_id;
   drawn = now;
   modal.dataset.view = view.view_id;
   if (!modal.open) opener = document.activeElement?.dataset.key ?? null;
+  const scrolled = modal.querySelector(".modal-body")?.scrollTop ?? 0;
   fill(modal, form(view));
   if (!modal.open) modal.showModal();
   if (another) first(modal);
+  else modal.querySelector(".modal-body").scrollTop = scrolled;
   return undefined;
 }
 
@@ -56,51 +57,46 @@ function first(modal) {
 }
 
 function form(view) {
-  const hasFields = view.fields.length > 0;
+  const send = (event) => {
+    event.preventDefault();
+    submit(view);
+  };
+  return h("form", { novalidate: true, onsubmit: send }, heading(view), body(view), foot(view));
+}
+
+function heading(view) {
+  const stacked = state.dialogs.length > 1;
+  const name = stacked ? "Close all" : "Close";
+  const attributes = { type: "button", class: "quiet", "aria-label": name, data: { key: "modal/x" } };
   return h(
-    "form",
-    { novalidate: true, "aria-busy": String(busy), onsubmit: (event) => (event.preventDefault(), submit(view)) },
-    h(
-      "header",
-      { class: "modal-head" },
-      h("h2", { id: "modal-title" }, view.title ?? ""),
-      h(
-        "button",
-        {
-          type: "button",
-          class: "quiet",
-          "aria-label": state.dialogs.length > 1 ? "Close all" : "Close",
-          data: { key: "modal/x" },
-          onclick: () => leave(state.dialogs.length > 1),
-        },
-        icon("close"),
-      ),
-    ),
-    h(
-      "div",
-      { class: "modal-body" },
-      state.dialogs.length > 1 && h("p", { class: "about" }, `Above “${state.dialogs.at(-2).title}”`),
-      view.trouble && h("p", { class: "error", role: "alert" }, view.trouble),
-      hasFields &&
-        Object.keys(view.errors).length > 0 &&
-        h("p", { class: "error", role: "alert" }, "Something is missing or wrong; see below. Nothing is lost."),
-      renderBlocks(view.blocks, surface(view)),
-    ),
-    h(
-      "footer",
-      { class: "modal-foot" },
-      h(
-        "button",
-        { type: "button", class: "button", data: { key: "modal/close" }, onclick: () => leave(false) },
-        view.close ?? (hasFields ? "Cancel" : "Close"),
-      ),
-      view.submit &&
-        h(
-          "button",
-          { type: "submit", class: "button primary", data: { key: "modal/submit" }, "aria-busy": String(busy) },
-          busy ? "Sending …" : view.submit,
-        ),
-    ),
+    "header",
+    { class: "modal-head" },
+    h("h2", { id: "modal-title" }, view.title ?? ""),
+    h("button", { ...attributes, onclick: () => leave(stacked) }, icon("close")),
+  );
+}
+
+function body(view) {
+  const wrong = view.fields.length > 0 && Object.keys(view.errors).length > 0;
+  const alarm = (text) => h("p", { class: "error", role: "alert" }, text);
+  return h(
+    "div",
+    { class: "modal-body" },
+    state.dialogs.length > 1 && h("p", { class: "about" }, `Above “${state.dialogs.at(-2).title}”`),
+    view.trouble && alarm(view.trouble),
+    wrong && alarm("Something is missing or wrong; see below. Nothing is lost."),
+    renderBlocks(view.blocks, surface(view)),
+  );
+}
+
+function foot(view) {
+  const close = { type: "button", class: "button", data: { key: "modal/close" }, onclick: () => leave(false) };
+  const go = { type: "submit", class: "button primary", data: { key: "modal/submit" } };
+  return h(
+    "footer",
+    { class: "modal-foot" },
+    h("button", close, view.close ?? (view.fields.length > 0 ? "Cancel" : "Close")),
+    view.submit && h("button", go, view.submit),
   );
 }
 
@@ -133,15 +129,24 @@ async function hand(view) {
 async function submit(view) {
   if (busy) return;
   busy = true;
+  const button = byId("modal").querySelector('[data-key="modal/submit"]');
+  button?.setAttribute("aria-busy", "true");
+  button?.replaceChildren("Sending …");
   try {
     if (await hand(view)) await attempt("dialog/submit", {});
   } finally {
     busy = false;
+    drawn = ""; // the button says again what it does, also when nothing else has changed
     renderDialogs();
   }
-  byId("modal")
-    .querySelector('[aria-invalid="true"]:is(input, select, textarea), fieldset[aria-invalid="true"] input')
-    ?.focus();
+  showFault(byId("modal"));
+}
+
+/** The first field that is wrong gets the focus; what is wrong with the whole is at the top. */
+function showFault(modal) {
+  const wrong = '[aria-invalid="true"]:is(input, select, textarea), fieldset[aria-invalid="true"] input';
+  modal.querySelector(wrong)?.focus();
+  if (!modal.querySelector(wrong)) modal.querySelector(".modal-body [role=alert]")?.scrollIntoView();
 }
 
 async function leave(everything) {

@@ -40,35 +40,21 @@ export function avatar(id, name) {
 /** `where` is "channel" or "thread"; `follows` when the message above is by the same author, moments ago. */
 export function renderMessage(message, where, follows = false) {
   const at = moment(message.ts);
-  const marks = [
-    message.only_you && "only-you",
-    message.pinned && "pinned",
-    message.subtype && "system",
-    follows && "follows",
-    state.target === message.ts && "target",
-  ];
+  const close = follows || Boolean(message.subtype);
   const time = h("time", { datetime: at.toISOString(), title: fullTime(at) }, clockTime(at));
   return h(
     "li",
-    { class: ["message", ...marks].filter(Boolean).join(" "), data: { ts: message.ts } },
+    { class: looks(message, follows), data: { ts: message.ts } },
     h(
       "article",
       { "aria-label": `${message.author}, ${clockTime(at)}` },
-      follows || message.subtype ? h("span", { class: "gutter" }, time) : avatar(message.user, message.author),
+      close ? h("span", { class: "gutter" }, time) : avatar(message.user, message.author),
       h(
         "div",
         { class: "body" },
         message.only_you && h("p", { class: "mark" }, "Only visible to you"),
         message.pinned && h("p", { class: "mark" }, icon("pin"), "Pinned"),
-        !follows &&
-          !message.subtype &&
-          h(
-            "p",
-            { class: "byline" },
-            h("strong", {}, message.author),
-            isApp(message.user) && h("span", { class: "tag" }, "App"),
-            time,
-          ),
+        !close && byline(message, time),
         editing === idOf(message) ? editor(message) : content(message),
         reactions(message, where),
         where === "channel" && threadLink(message),
@@ -76,6 +62,17 @@ export function renderMessage(message, where, follows = false) {
       !message.subtype && toolbar(message, where),
     ),
   );
+}
+
+function looks(message, follows) {
+  const target = state.target === message.ts;
+  const marks = { "only-you": message.only_you, pinned: message.pinned, system: message.subtype, follows, target };
+  return ["message", ...Object.keys(marks).filter((mark) => marks[mark])].join(" ");
+}
+
+function byline(message, time) {
+  const tag = isApp(message.user) && h("span", { class: "tag" }, "App");
+  return h("p", { class: "byline" }, h("strong", {}, message.author), tag, time);
 }
 
 function content(message) {

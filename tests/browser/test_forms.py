@@ -154,3 +154,13 @@ async def test_selects_and_menus_outside_of_forms_report_at_once(windows: Window
     await expect(dana.get_by_role("alert")).to_have_count(2)
     pressed = [e.facts["payload"]["actions"][0] for e in windows.workspace.ledger.deliveries("block_actions")]
     assert [(p["action_id"], p["selected_option"]["value"]) for p in pressed] == [("s", "two"), ("o", "drop")]
+
+
+async def test_while_it_is_sent_the_button_says_so_and_a_second_press_does_nothing(windows: Windows) -> None:
+    dana = await windows.open("Dana Ito")
+    show(windows, "Dana Ito", question("words", {"type": "plain_text_input", "multiline": True}))
+    await dana.get_by_label("words").fill("once")
+    await dana.get_by_role("button", name="Go", exact=True).evaluate("(button) => { button.click(); button.click(); }")
+    await expect(dana.get_by_role("dialog").get_by_role("alert")).to_be_visible()
+    await expect(dana.get_by_role("button", name="Go", exact=True)).to_be_enabled()
+    assert len(windows.workspace.ledger.deliveries("view_submission")) == 1
