@@ -15,7 +15,7 @@ from typing import Any
 
 import httpx
 
-from bot.errors import Stop
+from bot.errors import USAGE, Stop
 from bot.settings import Settings
 
 START_S = 15.0
@@ -99,7 +99,7 @@ class Keeper:
         """It ended, and nobody had asked it to."""
         if code < 0:
             say(f"Quarterdeck was killed ({signal.Signals(-code).name}); starting it again.")
-        elif self._welcome:  # not said yet, so no bot ever came up
+        elif self._welcome or code == USAGE:  # no bot ever came up, or none will: a setting is wrong, a port taken
             raise Stop(f"Quarterdeck ended by itself with exit code {code}; what it said stands above.")
         else:
             say(f"Quarterdeck ended by itself with exit code {code}; starting it again in {AGAIN_S:g} s.")

@@ -16,7 +16,7 @@ import pytest
 from simulator.driver import Practice
 from simulator.guard import TOKEN_HEADER
 from tests.acceptance.installing import clean_environment
-from tests.acceptance.processes import START_S
+from tests.acceptance.processes import START_S, quarterdeck
 from tests.acceptance.test_tutorial import a_free_port
 
 DRILL = {"Trigger": "API key committed to a repository", "This is a drill": True}
@@ -25,8 +25,8 @@ DRILL = {"Trigger": "API key committed to a repository", "This is a drill": True
 class Kept:
     """A running practice, and what its page would ask."""
 
-    def __init__(self, http: httpx.AsyncClient, practice: Practice) -> None:
-        self.http, self.practice = http, practice
+    def __init__(self, http: httpx.AsyncClient, practice: Practice, port: int) -> None:
+        self.http, self.practice, self.port = http, practice, port
 
     async def ask(self, **body: Any) -> httpx.Response:
         return await self.http.post("/practice/bot", json=body)
@@ -57,7 +57,8 @@ class Kept:
 
 @asynccontextmanager
 async def practising(folder: Path) -> AsyncIterator[Kept]:
-    environment = clean_environment() | {"QUARTERDECK_HTTP_PORT": str(a_free_port())}
+    port = a_free_port()
+    environment = clean_environment() | {"QUARTERDECK_HTTP_PORT": str(port)}
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot", "run", cwd=folder, env=environment, stdout=PIPE, stderr=DEVNULL
     )
@@ -72,7 +73,7 @@ async def practising(folder: Path) -> AsyncIterator[Kept]:
             httpx.AsyncClient(base_url=facts["url"], headers=headers) as http,
             Practice(facts["url"], facts["people_token"]) as practice,
         ):
-            yield Kept(http, practice)
+            yield Kept(http, practice, port)
     finally:
         process.send_signal(signal.SIGINT)
         assert await asyncio.wait_for(process.wait(), START_S) == 0
@@ -132,3 +133,13 @@ async def test_a_bot_that_slack_does_not_let_in_is_tried_again(kept: Kept, tmp_p
     await kept.ask(ask="kill")
 
     assert (await kept.until("running", but=before["pid"]))["pid"] != before["pid"]
+
+
+async def test_a_port_that_another_practice_has_ends_it(kept: Kept, tmp_path: Path) -> None:
+    (tmp_path / "second").mkdir()
+    environment = clean_environment() | {"QUARTERDECK_HTTP_PORT": str(kept.port)}
+    code, _, complaint = await quarterdeck("run", environment=environment, cwd=tmp_path / "second")
+
+    assert code == 1
+    assert "exit code 2" in complaint
+    assert f"QUARTERDECK_HTTP_PORT: 127.0.0.1:{kept.port} cannot be used" in complaint
