@@ -8,6 +8,7 @@ import { renderNetwork } from "./network.js";
 import { channelOf, messagesIn, repliesTo, state, update } from "./store.js";
 
 const TITLES = { thread: "Thread", pins: "Pinned messages", network: "Network" };
+const NEAR_PX = 80;
 let shown = null;
 
 export function renderSide() {
@@ -22,7 +23,18 @@ export function renderSide() {
   if (shown !== now) begin(side, now);
   const body = side.querySelector(".side-body");
   if (state.panel === "network") renderNetwork(body);
-  else reconcile(side.querySelector(".messages"), items());
+  else drawMessages(body);
+}
+
+/** A reply that comes in is shown, unless somebody reads further up; one's own always is. */
+function drawMessages(body) {
+  const list = body.querySelector(".messages");
+  const before = list.childElementCount;
+  const low = body.scrollHeight - body.scrollTop - body.clientHeight < NEAR_PX;
+  reconcile(list, items());
+  const own = repliesTo(state.place, state.thread).at(-1)?.user === state.me;
+  const grown = before > 0 && list.childElementCount > before;
+  if (state.panel === "thread" && grown && (low || own)) body.scrollTop = body.scrollHeight;
 }
 
 function begin(side, now) {

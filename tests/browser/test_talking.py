@@ -82,7 +82,7 @@ async def test_a_thread_has_its_panel_and_its_count(windows: Windows) -> None:
     await say(dana, "who has the key?")
     await use(sam, "who has", "Reply in a thread")
     await say(sam, "Devi has", "Reply …")
-    await expect(said(sam, "Devi has", "Thread")).to_be_visible()
+    await expect(said(sam, "Devi has", "Thread")).to_be_in_viewport()
     await dana.get_by_role("link", name="1 reply").click()
     await expect(said(dana, "Devi has", "Thread")).to_be_visible()
     await expect(said(dana, "Devi has")).to_have_count(0)
