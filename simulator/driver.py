@@ -188,13 +188,13 @@ class Person:
     async def open_home(self) -> None:
         await self._act("home/open")
 
-    async def press_home(self, label: str, *, row: str = "") -> None:
+    async def press_home(self, label: str, *, row: str = "", choice: str | None = None) -> None:
         """Press a button on the Home tab as it is now; `row` narrows it to the one at that text."""
         home = await self.home()
         button = home.button(label, row) if home else None
         if button is None:
             raise NotVisible(f"a button {label!r} at {row!r} on the Home tab; there are {home.buttons if home else []}")
-        await self._act("home/press", **button.address(None))
+        await self._act("home/press", **button.address(choice))
 
     async def home(self) -> Dialog | None:
         """The app's Home tab as it is now."""

@@ -43,9 +43,9 @@ def _value(field: Field, value: Any, people: dict[str, str]) -> Any:
             value = _labels(field)[:1] if value else []
         return [_option(field, label) for label in value]
     if kind == "users_select":
-        return people[value]
+        return _person(people, value)
     if kind == "multi_users_select":
-        return [people[name] for name in value]
+        return [_person(people, name) for name in value]
     return _plain(value)
 
 
@@ -57,6 +57,12 @@ def _plain(value: Any) -> Any:
     if isinstance(value, time):
         return f"{value:%H:%M}"
     return value
+
+
+def _person(people: dict[str, str], name: str) -> str:
+    if name not in people:
+        raise NotVisible(f"There is nobody called {name!r}; there are {', '.join(people)}")
+    return people[name]
 
 
 def _labels(field: Field) -> list[str]:
