@@ -6,6 +6,8 @@ Live events and the look back both come here; a message counts once, whichever b
 import re
 from typing import Any
 
+import structlog
+
 from bot import alerts
 from bot.slack.listeners import Desk
 from bot.slack.reading import Heard, moment_of
@@ -18,6 +20,7 @@ from playbooks.model import Trigger
 from playbooks.secrets import mentions
 from storage.store import Tx
 
+log = structlog.get_logger()
 FITS = 2800  # of the 3,000 characters of an input, so that a permalink fits too
 NO_WORDS = "(a message without text)"
 
@@ -29,7 +32,8 @@ async def overheard(desk: Desk, message: Heard) -> None:
     text, _ = desk.masker.text(message.text)
     if message.channel == desk.places.alerts and not message.is_reply and _counts(desk, message, text):
         shown = await _open_by_itself(desk, message, text)
-        await desk.store.transact(lambda tx: _answer(tx, desk, message, text, shown))
+        if await desk.store.transact(lambda tx: _answer(tx, desk, message, text, shown)):
+            log.info("an alert is answered", action="alert_answered", sender=message.bot_id or message.author)
         desk.intake.stir()
     await warn(desk, message)
 
@@ -41,13 +45,15 @@ def _counts(desk: Desk, message: Heard, text: str) -> bool:
     return any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE) for word in desk.watching.words)
 
 
-def _answer(tx: Tx, desk: Desk, message: Heard, text: str, shown: dict[str, Any]) -> None:
+def _answer(tx: Tx, desk: Desk, message: Heard, text: str, shown: dict[str, Any]) -> bool:
+    """Whether this is the first time that the message is answered."""
     source, now = alerts.source_id(message.channel, message.ts), desk.clock.now()
     if tx.repeat(desk.team, source) is not None:
-        return
+        return False
     tx.remember(desk.team, source, now, payload=remembered(desk, message, text))
     if "number" not in shown:  # what opened by itself says so already
         alerts.want(tx, desk.team, message.channel, message.ts, shown, now)
+    return True
 
 
 def remembered(desk: Desk, message: Heard, text: str) -> dict[str, Any]:

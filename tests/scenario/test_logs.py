@@ -30,3 +30,22 @@ async def test_a_lost_answer_is_logged_with_its_incident(company: Company) -> No
 
     assert {line.get("incident") for line in lines if line["action"] == "answer_lost"} == {"INC-0001"}
     assert [line["action"] for line in lines if line["log_level"] == "info"] == ["slack_up"]
+
+
+async def test_whoever_is_answered_in_the_alerts_channel_is_logged_once_by_id(company: Company) -> None:
+    said: list[str] = []
+    with capture_logs() as lines:
+        for name, text in (
+            ("Leak Scanner", "a secret"),
+            ("Rob Silva", "is this an exposed key?"),
+            ("Rob Silva", "lunch?"),
+        ):
+            await company.practice.person(name).say(text, channel="security-alerts")
+            await company.quiet()
+            said.append(text)
+        await company.look_back()
+
+    scanner, rob = company.workspace.user_named("Leak Scanner"), company.workspace.user_named("Rob Silva")
+    answered = [line["sender"] for line in lines if line["action"] == "alert_answered"]
+    assert answered == [scanner.bot_id, rob.id]
+    assert not [text for text in said if text in repr(lines)]

@@ -13,6 +13,7 @@ from bot.manifest import manifest_yaml
 from bot.settings import Settings
 from bot.showing import PRIORITY
 from bot.slack.grammar import COMMANDS
+from playbooks.loader import library
 from playbooks.rules_slack import _FIRST_SHOWN
 
 ROOT = Path(__file__).parents[2]
@@ -59,3 +60,11 @@ def test_every_command_is_documented_and_nothing_else() -> None:
 
 def test_the_shipped_manifest_is_what_the_command_prints() -> None:
     assert (ROOT / "slack-manifest.yaml").read_text() == manifest_yaml()
+
+
+def test_the_words_that_are_watched_for_are_documented_and_no_others() -> None:
+    page = (REFERENCE.parent / "how-to" / "watch-alerts.md").read_text()
+    said = re.search(r"watches for:\n(.+?)\. They count", page, re.DOTALL)
+
+    assert said
+    assert re.findall("“(.+?)”", said[1]) == list(library()["key-leak"].watch_words)
