@@ -88,11 +88,11 @@ function jump(clock, next) {
 
 /** A command of the person acted as; its private answer is shown in the channel, or as a notice where none is open. */
 export async function fastForward(clock) {
-  const { name } = state.workspace.commands[0];
+  const command = state.workspace.commands[0];
   const here = channelOf(state.place);
   const channel = (here ?? appChannel() ?? state.channels[0])?.id;
-  if (!channel) return notify("Become somebody who is in a channel: commands are typed in one.");
-  const done = await attempt("command", { channel, name, text: `fast-forward ${clock.label}` });
+  if (!command || !channel) return notify("Become somebody of the company first: others have no commands here.");
+  const done = await attempt("command", { channel, name: command.name, text: `fast-forward ${clock.label}` });
   if (done?.reply && !here) notify(done.reply.text);
   else if (done?.reply) announce(done.reply.text);
   return done;
@@ -100,6 +100,7 @@ export async function fastForward(clock) {
 
 function speeds(running) {
   const now = state.bot.speed;
+  const starting = state.bot.bot === "starting";
   const all = SPEEDS.includes(now) || now === null ? SPEEDS : [now, ...SPEEDS];
   const about = running
     ? "Incidents that are open keep their speed. The bot is started again for this."
@@ -115,14 +116,14 @@ function speeds(running) {
           type: "button",
           class: "chip",
           "aria-pressed": String(speed === now),
-          disabled: state.bot.bot === "starting",
+          "aria-disabled": String(starting), // and not disabled, which would lose the focus
           data: { key: `speed/${speed}` },
-          onclick: () => speed !== now && control({ ask: "speed", speed }),
+          onclick: () => speed !== now && !starting && control({ ask: "speed", speed }),
         },
         `${speed}×`,
       ),
     ),
-    h("span", { class: "about" }, state.bot.bot === "starting" ? "The bot is starting …" : about),
+    h("span", { class: "about" }, starting ? "The bot is starting …" : about),
   );
 }
 

@@ -29,6 +29,12 @@ function next() {
 
 function aboutReport() {
   const { name } = state.workspace.commands[0];
+  const finder = state.workspace.people.find((user) => !user.is_bot && !user.is_restricted && !user.is_stranger);
+  const me = state.workspace.people.find((user) => user.id === state.me);
+  if (finder && (me.is_bot || me.is_restricted)) {
+    const words = [bold(`Switch to ${finder.real_name}, `), "who found a key in a public gist."];
+    return { words, ways: become(finder) };
+  }
   return {
     words: [
       bold(`You are ${nameOf(state.me)}, and found a key in a public gist. `),

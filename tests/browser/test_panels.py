@@ -50,6 +50,13 @@ async def test_whoever_may_not_put_it_forward_is_told(at_work: Windows, company:
     await expect(step(gus, "T+3")).to_contain_text("Waiting")
 
 
+async def test_whoever_has_no_commands_is_told(at_work: Windows, company: Company) -> None:
+    nora = await at_work.open("Nora Quist")
+    await company.open(**DRILL)
+    await strip(nora).get_by_role("button", name="Jump to T+3").click()
+    await expect(nora.get_by_role("alert").filter(has_text="Become somebody of the company first")).to_be_visible()
+
+
 async def test_a_real_incident_has_a_clock_and_no_jump(at_work: Windows, company: Company) -> None:
     dana = await at_work.open("Dana Ito", viewport={"width": 360, "height": 740})
     await company.open()
@@ -138,6 +145,12 @@ async def test_the_tour_from_the_last_step_to_the_file(at_work: Windows, company
     assert (await saving.value).suggested_filename == "INC-0001.html"
     await coach(page).get_by_role("button", name="End the tour").click()
     await expect(coach(page)).to_be_hidden()
+
+
+async def test_the_tour_begins_with_somebody_who_may_report(windows: Windows) -> None:
+    scanner = await windows.open("Leak Scanner")
+    await coach(scanner).get_by_role("link", name="Become Dana Ito").click()
+    await expect(coach(scanner)).to_contain_text("You are Dana Ito")
 
 
 async def test_the_tour_is_skipped_for_good(windows: Windows) -> None:
