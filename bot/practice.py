@@ -17,10 +17,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from bot.bootstrap import load_playbook
 from bot.errors import Stop
 from bot.manifest import manifest_yaml
 from bot.practice_keeper import START_S, Keeper, listen
+from bot.roster_file import read_roster
 from bot.settings import Settings
+from bot.web.server import bound
 from storage.errors import StorageError
 from storage.lock import hold
 
@@ -33,6 +36,7 @@ async def practice(settings: Settings) -> None:
     stopping = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stopping.set)
+    _check(settings)
     _begin_anew(settings)
     with tempfile.TemporaryDirectory(prefix="quarterdeck-practice-") as folder:
         async with _workspace(Path(folder)) as (process, facts):
@@ -40,6 +44,16 @@ async def practice(settings: Settings) -> None:
             environment = _environment(settings, facts, Path(folder))
             keeper = Keeper(settings, environment, _teller(process), _welcome(settings, facts["url"]))
             await _keep(process, keeper, stopping)
+
+
+def _check(settings: Settings) -> None:
+    """Says what the bot would stumble over before anything is opened. Raises `WrongSettings`.
+
+    Whoever answers at our address already would be taken for the bot.
+    """
+    load_playbook(settings)
+    read_roster(settings.quarterdeck_roster)
+    bound(settings.quarterdeck_http_host, settings.quarterdeck_http_port).close()
 
 
 async def _keep(workspace: Process, keeper: Keeper, stopping: asyncio.Event) -> None:

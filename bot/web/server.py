@@ -74,17 +74,22 @@ class _Server(uvicorn.Server):
         yield
 
 
+def bound(host: str, port: int) -> socket.socket:
+    """A socket that listens there. Raises `WrongSettings` when somebody else does."""
+    try:
+        return socket.create_server((host, port))
+    except OSError as error:
+        raise WrongSettings(
+            f"QUARTERDECK_HTTP_PORT: {host}:{port} cannot be used ({error.strerror}). "
+            "Is another Quarterdeck running? Choose another port, or 0 for any free one."
+        ) from None
+
+
 class WebServer:
     """Bound at once, so that a port in use is said before anything else starts."""
 
     def __init__(self, app: Starlette, host: str, port: int) -> None:
-        try:
-            self._socket = socket.create_server((host, port))
-        except OSError as error:
-            raise WrongSettings(
-                f"QUARTERDECK_HTTP_PORT: {host}:{port} cannot be used ({error.strerror}). "
-                "Is another Quarterdeck running? Choose another port, or 0 for any free one."
-            ) from None
+        self._socket = bound(host, port)
         config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=3)
         self._server = _Server(config)
         self._task: asyncio.Task[None] | None = None

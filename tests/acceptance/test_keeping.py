@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import os
 import signal
+import socket
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import AsyncIterator
@@ -16,7 +18,7 @@ import pytest
 from simulator.driver import Practice
 from simulator.guard import TOKEN_HEADER
 from tests.acceptance.installing import clean_environment
-from tests.acceptance.processes import START_S, quarterdeck
+from tests.acceptance.processes import CHECKOUT, START_S, quarterdeck
 from tests.acceptance.test_tutorial import a_free_port
 
 DRILL = {"Trigger": "API key committed to a repository", "This is a drill": True}
@@ -140,6 +142,17 @@ async def test_a_port_that_another_practice_has_ends_it(kept: Kept, tmp_path: Pa
     environment = clean_environment() | {"QUARTERDECK_HTTP_PORT": str(kept.port)}
     code, _, complaint = await quarterdeck("run", environment=environment, cwd=tmp_path / "second")
 
-    assert code == 1
-    assert "exit code 2" in complaint
+    assert code == 2
     assert f"QUARTERDECK_HTTP_PORT: 127.0.0.1:{kept.port} cannot be used" in complaint
+
+
+@pytest.mark.parametrize("setting", ["QUARTERDECK_HTTP_PORT", "QUARTERDECK_PLAYBOOKS", "QUARTERDECK_ROSTER"])
+async def test_a_setting_that_cannot_be_used_is_said_before_anything_is_opened(tmp_path: Path, setting: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        wrong = str(taken.getsockname()[1]) if setting.endswith("PORT") else "/no/such/place"
+        environment = {**clean_environment(), setting: wrong, "PYTHONPATH": str(CHECKOUT.folder)}
+        code, said, complaint = await quarterdeck("run", environment=environment, cwd=tmp_path)
+
+    assert (code, said) == (2, "")
+    assert setting in complaint or wrong in complaint
+    assert os.listdir(tmp_path) == []
