@@ -7,7 +7,7 @@ UV := .tools/bin/uv
 PY := .venv/bin/python
 RUN := .venv/bin/quarterdeck
 
-.PHONY: help setup run drill test check bench chaos dist clean
+.PHONY: help setup run drill test check bench pictures chaos dist clean
 help: ## what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
@@ -45,6 +45,9 @@ test: setup .venv/.browser ## every test, on both cores; brings its own PostgreS
 
 bench: setup ## measure what is promised in figures, about 5 minutes: see benchmarks/README.md
 	@$(PY) -m benchmarks $(ARGS)
+
+pictures: setup .venv/.browser ## take the pictures of the docs anew, from a drill on the practice page
+	@$(PY) -m tests.browser.pictures
 
 chaos: setup ## seeded kills, as many as you like: make chaos SEEDS=200 FIRST_SEED=100
 	@SEEDS=$(or $(SEEDS),100) FIRST_SEED=$(or $(FIRST_SEED),1000) $(PY) -m pytest -q -n 2 --dist worksteal tests/acceptance/test_kills.py
