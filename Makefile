@@ -7,7 +7,7 @@ UV := .tools/bin/uv
 PY := .venv/bin/python
 RUN := .venv/bin/quarterdeck
 
-.PHONY: help setup run drill test check bench pictures chaos dist clean
+.PHONY: help setup run drill test check bench tour pictures chaos dist clean
 help: ## what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
@@ -45,6 +45,9 @@ test: setup .venv/.browser ## every test, on both cores; brings its own PostgreS
 
 bench: setup ## measure what is promised in figures, about 5 minutes: see benchmarks/README.md
 	@$(PY) -m benchmarks $(ARGS)
+
+tour: setup .venv/.browser ## a fresh clone, make run, a drill played through the page to its record, timed by part
+	@$(PY) -m tests.browser.tour
 
 pictures: setup .venv/.browser ## take the pictures of the docs anew, from a drill on the practice page
 	@$(PY) -m tests.browser.pictures
