@@ -37,7 +37,8 @@ drill: setup ## the practice company plays one whole incident in about 20 second
 .venv/.browser: .venv/.locked
 	@$(PY) -m tests.browser.finding >/dev/null 2>&1 || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
 	  && echo "No browser for the tests of the page. Installing Debian's chromium with apt-get." \
-	  && apt-get update -q && apt-get install -qy --no-install-recommends chromium >/dev/null; } || true
+	  && { apt-get update -q || true; } \
+	  && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends chromium >/dev/null; } || true
 	@$(PY) -m tests.browser.finding >$@ || rm -f $@
 
 test: setup .venv/.browser ## every test, on both cores; brings its own PostgreSQL and browser or says why not

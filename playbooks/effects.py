@@ -35,6 +35,7 @@ _HEADLINE = {
     Kind.REOPENED,
     Kind.ASSIGNED,
 }
+_REPLANNED = {Kind.REOPENED, Kind.FORWARDED}  # steps are due at other moments than the briefs say
 _MOVED_IN = {Kind.CHANNEL_READY, Kind.THREAD_SERVES}
 
 
@@ -71,6 +72,8 @@ def _keys(before: Incident | None, after: Incident, entries: tuple[Entry, ...]) 
         yield from ("announcement", "topic")
     if kinds - _QUIET:
         yield "board"
+    if kinds & _REPLANNED:
+        yield from _briefs(after)
     if kinds & _MOVED_IN:
         yield from _opening(after)
     for entry in entries:

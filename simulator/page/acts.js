@@ -1,13 +1,14 @@
-// What the person does. What the workspace refuses is said in a notice that stays; nothing is ever silent.
+// What the person does. What the workspace refuses is said in a notice; nothing is ever silent.
 
 import { state, update } from "./store.js";
-import { notify } from "./notices.js";
+import { dismissAll, notify } from "./notices.js";
 import { act, Refused } from "./wire.js";
 
 /** The result, or null when it was refused, which the person has been told then. */
 export async function attempt(name, body) {
   try {
     const result = await act(state.me, name, body);
+    if (result.acked !== false) dismissAll(); // what went wrong before is over
     if ("dialog" in result) follow(result.dialog);
     return result;
   } catch (refusal) {

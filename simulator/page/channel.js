@@ -12,6 +12,7 @@ const NEAR_PX = 80;
 let shownPlace = null;
 let writable = null;
 let brought = null; // the message that was asked for and has been shown
+let ownNewest = null; // the ts of the newest message of one's own, or for oneself alone, that was shown
 let firstUnread = null; // the ts of the message that was the first unread one when this place was opened
 
 export function renderChannel() {
@@ -25,10 +26,18 @@ export function renderChannel() {
   const low = stage.scrollHeight - stage.scrollTop - stage.clientHeight < NEAR_PX;
   reconcile(list, withLines(messages));
   stage.querySelector(".nothing").hidden = messages.length > 0;
-  if (!bringIntoView(stage, opened) && (low || opened)) stage.scrollTop = stage.scrollHeight;
+  if (!bringIntoView(stage, opened) && (low || opened || saidSomething(messages.at(-1)))) stage.scrollTop = stage.scrollHeight;
+  ownNewest = (messages.filter(isOwn).at(-1) ?? { ts: null }).ts;
   compose();
   if (document.visibilityState === "visible") markRead(state.place);
   return undefined;
+}
+
+const isOwn = (message) => message.user === state.me || message.only_you;
+
+/** Whoever just said something, or was answered in private, wants to see it. */
+function saidSomething(newest) {
+  return newest !== undefined && isOwn(newest) && newest.ts !== ownNewest;
 }
 
 function begin(stage) {

@@ -1,4 +1,4 @@
-// Sentences that stay until they are dismissed: what Slack itself would say, and what the screen does not offer.
+// Sentences that stay until they are dismissed, or until the next act works: what Slack itself would say, and what the screen does not offer.
 
 import { byId, h } from "./dom.js";
 import { icon } from "./icons.js";
@@ -17,6 +17,10 @@ export function notify(text) {
     ),
   );
   byId("notices").append(notice);
+}
+
+export function dismissAll() {
+  byId("notices").replaceChildren();
 }
 
 /** Show those that came after this window was opened. */

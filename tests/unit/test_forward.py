@@ -108,3 +108,10 @@ def test_when_nothing_is_to_come_it_says_so() -> None:
 
     assert refused
     assert refused.reason == "Nothing is due in INC-0001 any more."
+
+
+def test_the_briefs_follow_because_they_name_the_moments() -> None:
+    story = drill()
+    outcome = story.do(c.Forward, by=SAM)
+
+    assert {surface.key for surface in outcome.surfaces} >= {"brief:dm:U0SAM", "brief:dm:U0DEVI", "board"}
