@@ -193,7 +193,7 @@ SIGHTS: dict[str, Sight] = {
     "home": _home,
     "files": lambda w, u, _: [file_json(w, f) for f in files(w, u)],
     "notices": _notices,
-    "clocks": lambda w, _, __: clocks(w),
+    "clocks": lambda w, user, _: [clock for clock in clocks(w) if user.id in w.channel(clock["channel"]).members],
     "bot": lambda w, _, __: w.supervision.bot,
     "network": lambda w, _, __: hurts(w),
 }

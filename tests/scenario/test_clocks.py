@@ -71,3 +71,15 @@ async def test_a_closed_incident_is_told_as_closed(company: Company) -> None:
 
     assert [clock["state"] for clock in clocks(company.workspace)] == ["False alarm", "Open"]
     assert states(clocks(company.workspace)[0])[1:] == ["Skipped"] * 5
+
+
+async def test_only_who_can_see_the_board_sees_its_clock(company: Company) -> None:
+    await company.open()
+    seen = {p.name: await p._see("clocks") for p in (company.dana, company.devi, company.max, company.gus)}
+
+    assert {name: len(found) for name, found in seen.items()} == {
+        "Dana Ito": 1,
+        "Devi Rao": 1,
+        "Max Lind": 0,
+        "Gus Vale": 0,
+    }
