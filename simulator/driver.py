@@ -115,7 +115,7 @@ class Person:
         row: str = "",
         choice: str | None = None,
         channel: str | None = None,
-        timeout: float = PATIENCE_S,  # noqa: ASYNC109, it bounds looking, not the act
+        timeout: float = PATIENCE_S,  # noqa: ASYNC109 - because it bounds looking, not the act
     ) -> Seen:
         """Press the button `label` in the newest message with these words that has it, and return that message.
 
@@ -214,11 +214,11 @@ class Person:
         """What Slack itself has told this person, such as that the app didn't respond."""
         return [notice["text"] for notice in await self._see("notices")]
 
-    async def sees(self, text: str, *, channel: str | None = None, timeout: float = PATIENCE_S) -> Seen:  # noqa: ASYNC109 - as in press
+    async def sees(self, text: str, *, channel: str | None = None, timeout: float = PATIENCE_S) -> Seen:  # noqa: ASYNC109 - because of the same
         """Wait until a message with these words is visible and return the newest. Raises NotVisible."""
         return await self._look(lambda message: text in message.text, f"a message with {text!r}", channel, timeout)
 
-    async def sees_dialog(self, title: str, *, timeout: float = PATIENCE_S) -> Dialog:  # noqa: ASYNC109 - as in press
+    async def sees_dialog(self, title: str, *, timeout: float = PATIENCE_S) -> Dialog:  # noqa: ASYNC109 - because of the same
         """Wait until a dialog with this title is on top. Raises NotVisible."""
         give_up = time.monotonic() + timeout
         while True:

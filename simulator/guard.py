@@ -8,7 +8,7 @@ from aiohttp import web
 
 from simulator.people.live import PROTOCOL
 
-TOKEN_HEADER = "X-Practice-Token"  # noqa: S105, the header's name
+TOKEN_HEADER = "X-Practice-Token"  # noqa: S105 - because it is the header's name
 
 
 def guarded(token: str, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> Any:

@@ -184,7 +184,7 @@ class MemoryTx(Tx):
         self,
         team: str,
         source_id: str,
-        now: datetime,  # noqa: ARG002 - kept for people who look into the database
+        now: datetime,  # noqa: ARG002 - because it is kept for people who look into the database
         *,
         number: int | None = None,
         answer: str = "",

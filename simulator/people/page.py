@@ -73,7 +73,7 @@ def may_ask_as(asked: str, bound: str) -> bool:
         address = ipaddress.ip_address(asked)
     except ValueError:
         return False
-    return address.is_loopback or bound in ("0.0.0.0", "::")  # noqa: S104, compared with, not bound to
+    return address.is_loopback or bound in ("0.0.0.0", "::")  # noqa: S104 - because it is compared with, not bound to
 
 
 def _name(host: str) -> str:

@@ -99,7 +99,7 @@ def _current_sqlite(address: Address) -> str | None:
             _require_ours(names, address.where)
             if VERSION_TABLE not in names:
                 return None
-            found = db.execute(f"SELECT version_num FROM {VERSION_TABLE}").fetchone()  # noqa: S608 - our own constant
+            found = db.execute(f"SELECT version_num FROM {VERSION_TABLE}").fetchone()  # noqa: S608 - because it is our constant
             return str(found[0]) if found else None
 
 
@@ -117,7 +117,7 @@ def _version_in(connection: Connection, where: str) -> str | None:
     _require_ours(names, where)
     if VERSION_TABLE not in names:
         return None
-    found: str | None = connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}"))  # noqa: S608 - our constant
+    found: str | None = connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}"))  # noqa: S608 - because it is ours
     return found
 
 
