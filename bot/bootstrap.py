@@ -10,8 +10,10 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.arrivals import Arrivals
 from bot.clock import Clock
 from bot.courier import Courier
+from bot.doubts import Doubts
 from bot.errors import Limited, NoSlack, SlackTrouble, Unclear, WrongSettings
 from bot.fingerprints import fingerprinter, secret_of
 from bot.homes import Homes
@@ -180,9 +182,11 @@ def _courier(
     metrics: Metrics,
 ) -> Courier:
     """The way out, woken by every commit."""
-    showing = Showing(store, intake, gateway, places, lateness, clock, metrics)
+    arrivals = Arrivals(store, intake, places, lateness, clock)
+    doubts = Doubts(store, gateway, arrivals, lateness, clock, metrics)
+    showing = Showing(store, arrivals, doubts, gateway, places, lateness, clock, metrics)
     jobs = Jobs(store, intake, gateway, places, clock, identity.bot_user)
-    courier = Courier(store, showing, jobs, clock, identity.team, acting=lambda: intake.acting)
+    courier = Courier(store, showing, doubts, jobs, clock, identity.team, acting=lambda: intake.acting)
     intake.on_commit(lambda result: showing.changed(result.number))
     intake.on_commit(lambda _: courier.wake())
     return courier

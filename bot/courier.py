@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.clock import Clock
+from bot.doubts import Doubts
 from bot.jobs import Jobs
 from bot.observability import of_incident
 from bot.showing import PRIORITY, Showing
@@ -35,6 +36,7 @@ class Courier:
         self,
         store: Store,
         showing: Showing,
+        doubts: Doubts,
         jobs: Jobs,
         clock: Clock,
         team: str,
@@ -43,6 +45,7 @@ class Courier:
     ) -> None:
         self._store = store
         self._showing = showing
+        self._doubts = doubts
         self._jobs = jobs
         self._clock = clock
         self._team = team
@@ -90,7 +93,7 @@ class Courier:
         self._moved.clear()
         self._showing.forget_homeless(now)
         for row in await self._store.in_doubt(self._team, now):
-            started += self._start(_lane(row), self._showing.settle_doubt, row)
+            started += self._start(_lane(row), self._doubts.settle, row)
         busy = [*self._showing.homeless]
         rows = await self._store.surfaces_to_send(self._team, now, limit=_LISTED, busy=busy, priority=PRIORITY)
         for row in self._pressed_first(rows, now):

@@ -62,7 +62,9 @@ class Counting:
         await asyncio.sleep(0)
         await self._store.note(Shown(id=row.id, ts="1.1", version=row.wanted, channel="D1"))
 
-    async def settle_doubt(self, row: SurfaceRow) -> None:
+
+class NoDoubts:
+    async def settle(self, row: SurfaceRow) -> None:
         raise AssertionError(f"{row.key} is not in doubt")
 
 
@@ -76,7 +78,7 @@ async def wanting(store: MemoryStore, *keys: str) -> None:
 
 
 def courier(store: MemoryStore, showing: Counting) -> Courier:
-    return Courier(store, showing, NoJobs(), Noon(), TEAM)  # type: ignore[arg-type]  # because they are stand-ins
+    return Courier(store, showing, NoDoubts(), NoJobs(), Noon(), TEAM)  # type: ignore[arg-type]  # because they are stand-ins
 
 
 async def test_a_row_that_was_sent_while_it_was_being_listed_is_not_sent_again() -> None:

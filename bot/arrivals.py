@@ -1,0 +1,102 @@
+"""What became of a message, written down together with what follows from it."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from bot.clock import Clock
+from bot.errors import Rejected
+from bot.intake import Intake
+from bot.lateness import Lateness
+from bot.observability import of_incident
+from bot.places import Places
+from bot.troubles import why
+from playbooks.commands import JobFailed, Posted, SendFailed
+from playbooks.incident import Incident
+from storage.rows import Delayed, Failed, Shown, SurfaceRow
+from storage.store import Store
+
+log = structlog.get_logger()
+
+
+class Arrivals:
+    """Each result of a first showing returns as a command through the one door in."""
+
+    def __init__(self, store: Store, intake: Intake, places: Places, lateness: Lateness, clock: Clock) -> None:
+        self._store = store
+        self._intake = intake
+        self._places = places
+        self._lateness = lateness
+        self._clock = clock
+
+    async def arrived(self, row: SurfaceRow, ts: str, *, version: int, late_s: float, late_why: str | None) -> None:
+        """The message is there: its place and what follows from it are written down together."""
+        self._lateness.slack_worked()
+        shown = Shown(id=row.id, ts=ts, version=version, channel=row.channel)
+        if not row.number:
+            await self._store.note(shown)
+            return
+        command = Posted(
+            **self._about(row),
+            posted_at=_moment(ts, self._clock.now()),
+            source_id=f"posted:{row.delivery_id}",
+            surface=row.key,
+            late_s=late_s,
+            late_why=late_why,
+            maybe_repeat=row.maybe_repeat,
+            link=self._places.link(row.channel or "", ts),
+        )
+        await self._intake.submit(command, shown)
+
+    async def adopted(self, row: SurfaceRow, ts: str) -> None:
+        """It had arrived; how late is found out as it was then. Version 0: what it shows may be old by now."""
+        incident = await self._store.incident(row.team, row.number) if row.number else None
+        late_s, late_why = await self._lateness.of(row, incident, _moment(ts, self._clock.now()))
+        await self.arrived(row, ts, version=0, late_s=late_s, late_why=late_why)
+
+    async def later(self, row: SurfaceRow, seconds: float, *, in_doubt: bool) -> None:
+        """Not before that many seconds from now; `in_doubt` when the message may have arrived all the same."""
+        not_before = self._clock.now() + timedelta(seconds=seconds)
+        await self._store.note(Delayed(id=row.id, not_before=not_before, in_doubt=in_doubt))
+
+    async def refused(self, row: SurfaceRow, incident: Incident | None, error: Rejected) -> None:
+        """Slack refuses this for good: said once in the log and the timeline; the ladder goes on from there."""
+        about = of_incident(row.number)
+        log.warning("refused by Slack", action="send_refused", key=row.key, error=error.error, **about)
+        if incident is None:
+            await self._store.note(Failed(id=row.id, version=row.wanted))
+            return
+        command = SendFailed(
+            **self._about(row),
+            source_id=f"failed:{row.delivery_id}:{row.wanted}",
+            surface=row.key,
+            error=error.error,
+            why=why(error.error),
+        )
+        await self._intake.submit(command, Failed(id=row.id, version=row.wanted))
+
+    async def stuck(self, row: SurfaceRow, error: Rejected) -> None:
+        """A message that is there cannot be changed: recorded once."""
+        if not row.number:
+            return
+        command = JobFailed(
+            **self._about(row),
+            source_id=f"stuck:{row.delivery_id}",
+            job=f"update {row.key}",
+            error=error.error,
+            why=why(error.error),
+        )
+        await self._intake.submit(command)
+
+    def _about(self, row: SurfaceRow) -> dict[str, Any]:
+        return {"team": row.team, "number": row.number, "at": self._clock.now()}
+
+
+def _moment(ts: str, now: datetime) -> datetime:
+    """When Slack says the message was posted, never later than now: our clock and Slack's may differ."""
+    try:
+        posted = datetime.fromtimestamp(float(ts), tz=now.tzinfo)
+    except (ValueError, OverflowError):
+        return now
+    return min(posted, now)
