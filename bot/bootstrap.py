@@ -17,6 +17,7 @@ from bot.doubts import Doubts
 from bot.errors import Limited, NoSlack, SlackTrouble, Unclear, WrongSettings
 from bot.fingerprints import fingerprinter, secret_of
 from bot.homes import Homes
+from bot.housekeeping import Housekeeping
 from bot.intake import Intake
 from bot.jobs import Jobs
 from bot.lateness import Lateness
@@ -68,6 +69,7 @@ class Deck:
     people: People
     rosters: Rosters
     homes: Homes
+    housekeeping: Housekeeping
     lateness: Lateness
     metrics: Metrics
     bolt: AsyncApp
@@ -160,7 +162,9 @@ async def join_parts(settings: Settings, store: Store, clock: Clock, http: aioht
     desk = Desk(**parts, **tools, **_who(identity), watching=watching, pressed=courier.pressed)
     bolt = bolt_app(desk, gateway.client, identity_facts(identity, settings))
     _count_requests(bolt, metrics, clock)
+    housekeeping = Housekeeping(store, clock, identity.team, settings.quarterdeck_clear_after_days)
     loops: dict[str, Any] = {"courier": courier, "ticker": ticker, "lookback": LookBack(desk)}
+    loops["housekeeping"] = housekeeping
     return Deck(**parts, **loops, identity=identity, lateness=lateness, metrics=metrics, bolt=bolt, http=http)
 
 

@@ -90,7 +90,14 @@ async def _started(deck: Deck, settings: Settings, clock: Clock, held: Held, dea
     await _begin(deck, clock)
     socket = Socket(deck.bolt, settings.slack_app_token.get_secret_value(), clock) if settings.slack_app_token else None
     web = await _doors(deck, settings, clock, socket)
-    loops = [deck.courier.run(), deck.ticker.run(), deck.homes.run(), _beat(deck, clock, held), _refresh(deck, clock)]
+    loops = [
+        deck.courier.run(),
+        deck.ticker.run(),
+        deck.homes.run(),
+        deck.housekeeping.run(),
+        _beat(deck, clock, held),
+        _refresh(deck, clock),
+    ]
     tasks = [asyncio.create_task(_for_ever(loop, death)) for loop in loops]
     try:
         await web.start()

@@ -44,6 +44,9 @@ class Settings(BaseSettings):
     quarterdeck_http_host: str = Field("127.0.0.1", description="where the HTTP server listens")
     quarterdeck_http_port: Annotated[int, Field(ge=0, le=65535)] = Field(3000, description="its port; 0: any free one")
     quarterdeck_secret: SecretStr | None = Field(None, description="keys the fingerprints; at least 16 characters")
+    quarterdeck_clear_after_days: Annotated[int, Field(ge=0, le=36500)] = Field(
+        30, description="after so many days it is forgotten how a closed incident was shown; the record stays; 0: never"
+    )
     quarterdeck_log_format: Literal["text", "json"] = Field("text", description="how log lines look")
 
     @field_validator("slack_bot_token")

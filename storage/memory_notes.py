@@ -1,11 +1,13 @@
 """What became of surfaces and jobs, as frozen values: the counterpart of `sql_notes`."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from storage.rows import (
+    KEPT,
     Attempted,
     Delayed,
     Dropped,
@@ -110,3 +112,15 @@ def job_after(row: JobRow, note: JobNote) -> JobRow:
             return replace(row, state=JobState.DONE)
         case JobFailed():
             return replace(row, state=JobState.FAILED)
+
+
+def clearable(
+    surfaces: Mapping[int, SurfaceRow], jobs: Mapping[int, JobRow], team: str, number: int
+) -> tuple[list[SurfaceRow], list[JobRow]]:
+    """What `Tx.clear` forgets of an incident that is over."""
+    mine = [row for row in surfaces.values() if (row.team, row.number) == (team, number) and row.kind not in KEPT]
+    done = [job for job in jobs.values() if (job.team, job.number) == (team, number)]
+    return (
+        [row for row in mine if row.state is not SurfaceState.LIVE or row.wanted <= row.shown],
+        [job for job in done if job.state is not JobState.WAITING],
+    )

@@ -7,6 +7,7 @@ from typing import TypeVar
 from playbooks.entries import Entry
 from playbooks.incident import Incident
 from playbooks.states import IncidentStatus
+from storage.memory_notes import clearable
 from storage.memory_tx import Memory, MemoryTx
 from storage.rows import Health, JobRow, JobState, Summary, SurfaceRow, SurfaceState
 from storage.store import Store, Tx
@@ -77,6 +78,13 @@ class MemoryStore(Store):
         for row in self._all.surfaces.values():
             if row.team == team and row.state is SurfaceState.LIVE and row.wanted > row.shown:
                 yield row
+
+    async def clearable(self, team: str, closed_before: datetime, limit: int = 100) -> list[int]:
+        over = (i for i in await self.incidents(team, limit=len(self._all.incidents)) if i.closed_at)
+        early = [i.number for i in over if i.closed_at and i.closed_at < closed_before]
+        ended = sorted(number for number in early if (team, number) not in self._all.due)
+        left = (number for number in ended if any(clearable(self._all.surfaces, self._all.jobs, team, number)))
+        return list(left)[:limit]
 
     async def surfaces_to_send(
         self,

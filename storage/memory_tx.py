@@ -169,7 +169,7 @@ class MemoryTx(Tx):
     ) -> None:
         rows = self._all.surfaces
         row = next((row for row in rows.values() if (row.team, row.number, row.key) == (team, number, key)), None)
-        row = row or memory_notes.fresh_surface(len(rows) + 1, team, number, key, place, now)
+        row = row or memory_notes.fresh_surface(max(rows, default=0) + 1, team, number, key, place, now)
         rows[row.id] = memory_notes.wanted_again(row, place, wanted, now, payload)
 
     def _want_job(self, team: str, number: int, key: str, args: dict[str, Any], now: datetime) -> None:
@@ -177,7 +177,9 @@ class MemoryTx(Tx):
         if any((row.team, row.number, row.key) == (team, number, key) for row in rows.values()):
             return
         kind = key.split(":", 1)[0]
-        row = JobRow(id=len(rows) + 1, team=team, number=number, key=key, kind=kind, args=args, wanted_at=now)
+        row = JobRow(
+            id=max(rows, default=0) + 1, team=team, number=number, key=key, kind=kind, args=args, wanted_at=now
+        )
         rows[row.id] = row
 
     def remember(
@@ -214,6 +216,17 @@ class MemoryTx(Tx):
         self._append(entries)
         if entries:
             self.set_meta(team, ADMIN_END, admin_end(entries[-1]))
+
+    def clear(self, team: str, number: int) -> int:
+        incident = self._all.incidents.get((team, number))
+        if incident is None or incident.is_open:
+            return 0
+        surfaces, jobs = memory_notes.clearable(self._all.surfaces, self._all.jobs, team, number)
+        for row in surfaces:
+            del self._all.surfaces[row.id]
+        for job in jobs:
+            del self._all.jobs[job.id]
+        return len(surfaces) + len(jobs)
 
     def heartbeat(self, team: str, now: datetime, gap_s: float) -> None:
         last = self._all.beats.get(team)

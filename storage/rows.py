@@ -18,6 +18,9 @@ def admin_end(last: Entry) -> str:
     return f"{last.seq} {last.hash}"
 
 
+KEPT = ("board", "announcement", "topic")  # the surfaces that outlive their incident: they follow what is corrected
+
+
 class SurfaceState(StrEnum):
     LIVE = "live"
     DROPPED = "dropped"  # nothing to show, and nothing is there; lives again when it is wanted again

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from playbooks.entries import Entry
 from playbooks.incident import Incident, label_of
-from storage import sql_captures, sql_courier, sql_questions
+from storage import sql_captures, sql_clearing, sql_courier, sql_questions
 from storage.engine import BUSY_TIMEOUT_S, POSTGRES_CONNECTIONS, SQLITE_READERS, Engines, open_engine
 from storage.errors import DatabaseUnavailable, translated
 from storage.migrations import require_current
@@ -100,6 +100,9 @@ class SqlStore(Store):
 
     async def next_due(self, team: str) -> datetime | None:
         return await self._ask(lambda db: sql_questions.next_due(db, team))
+
+    async def clearable(self, team: str, closed_before: datetime, limit: int = 100) -> list[int]:
+        return await self._ask(lambda db: sql_clearing.clearable(db, team, closed_before, limit))
 
     async def surfaces_to_send(
         self,

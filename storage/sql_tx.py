@@ -11,7 +11,7 @@ from playbooks.entries import Entry
 from playbooks.incident import Incident
 from playbooks.outcome import Outcome
 from playbooks.roster import ADMIN_LOG
-from storage import codec, sql_captures, sql_notes, sql_questions
+from storage import codec, sql_captures, sql_clearing, sql_notes, sql_questions
 from storage.dialects import Insert, hold_numbers, insert_into, put
 from storage.errors import NotFound
 from storage.rows import ADMIN_END, JobState, Note, Repeat, admin_end
@@ -191,6 +191,9 @@ class SqlTx(Tx):
         if entries_:
             self._db.execute(_NEW_ENTRY, [_entry_values(entry) for entry in entries_])
             self.set_meta(team, ADMIN_END, admin_end(entries_[-1]))
+
+    def clear(self, team: str, number: int) -> int:
+        return sql_clearing.clear(self._db, team, number)
 
     def heartbeat(self, team: str, now: datetime, gap_s: float) -> None:
         last = self._db.scalar(select(heartbeat.c.last_at).where(heartbeat.c.team == team))

@@ -115,6 +115,14 @@ class Tx(ABC):
         """
 
     @abstractmethod
+    def clear(self, team: str, number: int) -> int:
+        """Forget how an incident that is over was shown; how many surfaces and jobs that were. The record stays.
+
+        The surfaces in `rows.KEPT` stay too, and so does what is still to be sent or done. Nothing happens to an
+        incident that is open (again) or not there.
+        """
+
+    @abstractmethod
     def heartbeat(self, team: str, now: datetime, gap_s: float) -> None:
         """Say that Quarterdeck runs. When the last beat is more than `gap_s` seconds ago, that gap is recorded."""
 
@@ -188,6 +196,10 @@ class Store(ABC):
     @abstractmethod
     async def next_due(self, team: str) -> datetime | None:
         """The earliest `next_due` of all, passed or to come."""
+
+    @abstractmethod
+    async def clearable(self, team: str, closed_before: datetime, limit: int = 100) -> list[int]:
+        """Incidents that ended before then and ask for nothing any more, while `Tx.clear` has something left to do."""
 
     @abstractmethod
     async def surfaces_to_send(

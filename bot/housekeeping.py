@@ -1,0 +1,52 @@
+"""Forgets how incidents were shown that have long been over, so that the courier's notes do not grow for ever."""
+
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+
+from bot.clock import Clock
+from storage.errors import StorageError
+from storage.store import Store, Tx
+
+log = structlog.get_logger()
+EVERY_S = 3600.0
+BATCH = 20  # incidents, after which acts may pass
+PAUSE_S = 0.05
+
+
+class Housekeeping:
+    """`run` for ever, or `once(now)` in a test. `days` after its closing an incident is cleared; 0: never."""
+
+    def __init__(self, store: Store, clock: Clock, team: str, days: int) -> None:
+        self._store = store
+        self._clock = clock
+        self._team = team
+        self._after = timedelta(days=days)
+
+    async def once(self, now: datetime) -> int:
+        """Clears everything that may be; how many surfaces and jobs that were. Raises `StorageError`."""
+        cleared = 0
+        while batch := await self._some(now):
+            cleared += batch
+            await self._clock.sleep(PAUSE_S)
+        if cleared:
+            log.info("forgot how old incidents were shown", action="cleared", rows=cleared)
+        return cleared
+
+    async def _some(self, now: datetime) -> int:
+        numbers = await self._store.clearable(self._team, now - self._after, BATCH) if self._after else []
+        return sum([await self._store.transact(partial(_clear, self._team, number)) for number in numbers])
+
+    async def run(self) -> None:
+        """Every hour, the first time an hour after the start."""
+        while True:
+            await self._clock.sleep(EVERY_S)
+            try:
+                await self.once(self._clock.now())
+            except StorageError as error:
+                log.warning("clearing waits for the database", action="clearing_waits", why=str(error))
+
+
+def _clear(team: str, number: int, tx: Tx) -> int:
+    return tx.clear(team, number)

@@ -1,0 +1,31 @@
+"""How an incident was shown, once it is over: the courier's own notes. Nothing here touches the record."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, delete, exists, or_, select
+
+from storage.rows import KEPT, JobState, SurfaceState
+from storage.tables import incidents, jobs, surfaces
+
+_I, _S, _J = incidents.c, surfaces.c, jobs.c
+_SHOWN = and_(_S.kind.not_in(KEPT), or_(_S.state != SurfaceState.LIVE.value, _S.wanted <= _S.shown))
+_ENDED = _J.state != JobState.WAITING.value
+
+
+def clearable(db: Connection, team: str, closed_before: datetime, limit: int) -> list[int]:
+    there = or_(
+        exists().where(_S.team == _I.team, _S.number == _I.number, _SHOWN),
+        exists().where(_J.team == _I.team, _J.number == _I.number, _ENDED),
+    )
+    # A row of an open incident has no moment of closing; one that still asks for an answer has a next moment.
+    over = and_(_I.team == team, _I.closed_at < closed_before, _I.next_due_at.is_(None))
+    return list(db.scalars(select(_I.number).where(over, there).order_by(_I.number).limit(limit)))
+
+
+def clear(db: Connection, team: str, number: int) -> int:
+    # The state is not read: a damaged incident may be cleared like any other. The row is held against a reopening.
+    held = select(_I.closed_at).where(_I.team == team, _I.number == number).with_for_update()
+    if db.scalar(held) is None:
+        return 0
+    gone = db.execute(delete(surfaces).where(_S.team == team, _S.number == number, _SHOWN)).rowcount
+    return gone + db.execute(delete(jobs).where(_J.team == team, _J.number == number, _ENDED)).rowcount
