@@ -9,13 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from playbooks.errors import Refused
 from storage.store import Tx
-
-ENOUGH = Refused(
-    title="Too many",
-    reason="This sender opened five incidents by itself within the hour, and none of them is open any more.",
-)
 
 
 def source_id(channel: str, ts: str) -> str:

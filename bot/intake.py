@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from bot import alerts, wording
 from bot.clock import Clock
 from bot.crashpoints import passing
 from bot.masking import Masker
+from playbooks import senders
 from playbooks.commands import Command, Join, OnIncident, Open, Reopen
 from playbooks.entries import SYSTEM, Actor, Kind
 from playbooks.errors import Refused
@@ -21,8 +21,6 @@ from playbooks.suspects import suspect_keys
 from storage.rows import Note
 from storage.store import Store, Tx
 
-AN_HOUR = timedelta(hours=1)
-MOST_AUTO_OPENED = 5
 Roster = Mapping[Role, tuple[Actor, ...]]
 
 
@@ -182,14 +180,11 @@ def _same_message(tx: Tx, command: Open) -> int | None:
 
 
 def _too_many(tx: Tx, command: Open) -> int | Refused | None:
-    """A sender opens by itself five times an hour at most; what comes then joins the latest, or waits for a person."""
+    """An alert that opens by itself may be one too many of its sender."""
     if command.origin is None or not command.origin.auto:
         return None
-    recent = tx.opened_by(command.team, command.origin.author, command.at - AN_HOUR)
-    if len(recent) < MOST_AUTO_OPENED:
-        return None
-    still_open = (number for number in recent if tx.incident(command.team, number).is_open)
-    return next(still_open, None) or alerts.ENOUGH
+    recent = tx.opened_by(command.team, command.origin.author, command.at - senders.WITHIN)
+    return senders.enough(tx.incident(command.team, number) for number in recent)
 
 
 def _with_neighbours(tx: Tx, command: Join, incident: Incident) -> Join:
