@@ -150,7 +150,7 @@ async def join_parts(settings: Settings, store: Store, clock: Clock, http: aioht
     intake = Intake(
         store, masker, clock, playbook=lambda: playbook, roster=people.roster, speed=settings.quarterdeck_speed
     )
-    places, lateness = Places(store, gateway, alerts, identity.workspace), Lateness(store)
+    places, lateness = Places(store, gateway, alerts, identity.workspace), Lateness(store, clock)
     intake.on_commit(metrics.committed)
     courier = _courier(store, intake, gateway, places, lateness, clock, identity, metrics)
     ticker = Ticker(store, intake, clock, identity.team)

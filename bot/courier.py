@@ -5,6 +5,7 @@ order is kept in a place and a slow one delays no other. After any crash the loo
 """
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
@@ -70,8 +71,7 @@ class Courier:
             self._woken.clear()
             try:
                 await self.drain_once()
-            except DatabaseUnavailable as error:
-                log.warning("courier waits for the database", action="courier_waits", why=str(error))
+            except DatabaseUnavailable:  # the store has said so
                 await self._clock.sleep(RETRY_S)
                 continue
             try:
@@ -143,14 +143,13 @@ class Courier:
         try:
             await do(row)
             self._troubles.pop(name, None)
-        except DatabaseUnavailable as error:
-            about = of_incident(row.number)
-            log.warning("will be tried again", action="courier_retry", key=row.key, why=str(error), **about)
+        except DatabaseUnavailable:  # the store has said so; what may have been posted is looked for
             await self._clock.sleep(RETRY_S)
         except Exception:
             self._troubles[name] = self._troubles.get(name, 0) + 1
             log.exception("cannot be sent", action="courier_fault", key=row.key, **of_incident(row.number))
-            await self._put_off(row, min(2.0 ** self._troubles[name], MOST_DELAY_S))
+            with contextlib.suppress(DatabaseUnavailable):
+                await self._put_off(row, min(2.0 ** self._troubles[name], MOST_DELAY_S))
 
     async def _put_off(self, row: SurfaceRow | JobRow, seconds: float) -> None:
         later = self._clock.now() + timedelta(seconds=seconds)

@@ -32,7 +32,7 @@ class Health:
         self._connected = connected
 
     async def readiness(self) -> tuple[bool, dict[str, Any]]:
-        """Usable or not, and the facts. Only the database makes it unusable; Slack may be down."""
+        """Usable or not, and the facts. Only the database makes it unusable, to read or to write; Slack may be down."""
         now = self._clock.now()
         try:
             health = await self._store.health(self._team, now)
@@ -43,9 +43,10 @@ class Health:
                 "oldest_overdue_s": None,
                 "unsent": None,
             }
+        trouble = self._store.trouble
         overdue = (now - health.overdue_since).total_seconds() if health.overdue_since else 0.0
-        return True, {
-            "database": "ok",
+        return trouble is None, {
+            "database": trouble or "ok",
             "slack": await self._slack(),
             "oldest_overdue_s": round(max(0.0, overdue), 3),
             "unsent": health.unsent + health.waiting_jobs,
@@ -65,7 +66,7 @@ class Health:
         except StorageError:
             metrics.nothing_known()
         else:
-            metrics.database.set(1)
+            metrics.database.set(self._store.trouble is None)
             metrics.unsent.set(health.unsent)
             metrics.oldest_unsent.set(age(health.unsent_since, now))
             metrics.jobs.set(health.waiting_jobs)

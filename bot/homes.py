@@ -93,8 +93,7 @@ class Homes:
             try:
                 if not self._acting():
                     await self.once(self._clock.now())
-            except StorageError as error:
-                log.warning("the Home tabs wait for the database", action="homes_wait", why=str(error))
+            except StorageError:  # the store has said so
                 await self._clock.sleep(LOOK_S)
             except Exception:
                 # What is asked for anew is tried anew: a fault of ours must not end the process.

@@ -1,9 +1,12 @@
 """How late a message is, and why: said in the message itself and in the record, in real time."""
 
+from collections import deque
+from collections.abc import Iterable
 from datetime import datetime
 
 import structlog
 
+from bot.clock import Clock
 from playbooks.fold_clock import LATE_AFTER_S
 from playbooks.incident import Incident, Post
 from storage.rows import SurfaceRow
@@ -11,16 +14,30 @@ from storage.store import Store
 
 log = structlog.get_logger()
 NOT_RUNNING = "Quarterdeck was not running"
+RECORD = "the record could not be written"
 SLACK = "Slack did not accept messages"
 BUSY = "Quarterdeck was busy"
+MOST_KEPT = 100  # stretches without a record; the late prompts that follow one go out within seconds
 
 
 class Lateness:
-    """Knows the stretches in which nothing ran (from the heartbeat) and since when Slack refuses messages."""
+    """Knows the stretches in which nothing ran (from the heartbeat), those in which the record could not be used, and
+    since when Slack refuses messages."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
+        self._clock = clock
+        self._unusable: deque[tuple[datetime, datetime | None]] = deque(maxlen=MOST_KEPT)
+        store.on_trouble(self._record_changed)
         self._failing_since: datetime | None = None
+
+    def _record_changed(self, usable: bool) -> None:
+        """In the thread that found it out."""
+        now = self._clock.now()
+        if not usable:
+            self._unusable.append((now, None))
+        elif self._unusable:
+            self._unusable[-1] = (self._unusable[-1][0], now)
 
     def slack_failed(self, at: datetime, why: str) -> None:
         """Said once in the log, however long it lasts."""
@@ -46,11 +63,21 @@ class Lateness:
         if late <= LATE_AFTER_S / incident.speed:
             return 0.0, None
         gaps = await self._store.gaps(row.team, post.wanted_at)
-        away = sum((min(end, now) - max(start, post.wanted_at)).total_seconds() for start, end in gaps)
-        refused = (now - self._failing_since).total_seconds() if self._failing_since else 0.0
-        if away > refused:
-            return late, NOT_RUNNING
-        return late, SLACK if refused or row.not_before else BUSY
+        causes = {
+            NOT_RUNNING: _covered(gaps, post.wanted_at, now),
+            RECORD: _covered(list(self._unusable), post.wanted_at, now),
+            SLACK: (now - self._failing_since).total_seconds() if self._failing_since else 0.0,
+        }
+        why = max(causes, key=lambda cause: causes[cause])
+        if causes[why] > 0:
+            return late, why
+        return late, SLACK if row.not_before else BUSY
+
+
+def _covered(stretches: Iterable[tuple[datetime, datetime | None]], since: datetime, now: datetime) -> float:
+    """Seconds of the time from `since` to `now` that these stretches fill."""
+    ends = ((max(start, since), min(end or now, now)) for start, end in stretches)
+    return sum(max(0.0, (end - start).total_seconds()) for start, end in ends)
 
 
 def _post(row: SurfaceRow, incident: Incident | None) -> Post | None:

@@ -18,18 +18,19 @@ from bot.crashpoints import passing
 from bot.errors import Stop
 from bot.fingerprints import secret_of
 from bot.health import Health
+from bot.heartbeat import Heartbeat
 from bot.lookback import EVERY
 from bot.settings import Settings
 from bot.slack.socket_mode import Socket
 from bot.web.server import WebServer, web_app
-from storage.errors import DatabaseUnavailable, StorageError
+from storage.errors import StorageError
 from storage.lock import Held, hold
 from storage.migrations import migrate
 from storage.sql_store import open_store
 
 log = structlog.get_logger()
 BEAT_S = 5.0
-SUSPENDED_S = 15.0  # a longer silence of the heartbeat means that the machine slept
+BEAT_AGAIN_S = 1.0  # while it cannot be written
 REFRESH_S = 300.0
 LAST_WORDS_S = 3.0
 LOCK_ANSWERS_S = 2.0
@@ -87,7 +88,8 @@ async def running(settings: Settings, clock: Clock, death: Death) -> AsyncIterat
 
 @contextlib.asynccontextmanager
 async def _started(deck: Deck, settings: Settings, clock: Clock, held: Held, death: Death) -> AsyncIterator[str]:
-    await _begin(deck, clock)
+    heart = Heartbeat(deck.store, clock, deck.identity.team)
+    await _begin(deck, heart)
     socket = Socket(deck.bolt, settings.slack_app_token.get_secret_value(), clock) if settings.slack_app_token else None
     web = await _doors(deck, settings, clock, socket)
     loops = [
@@ -95,7 +97,7 @@ async def _started(deck: Deck, settings: Settings, clock: Clock, held: Held, dea
         deck.ticker.run(),
         deck.homes.run(),
         deck.housekeeping.run(),
-        _beat(deck, clock, held),
+        _beat(heart, clock, held),
         _refresh(deck, clock),
     ]
     tasks = [asyncio.create_task(_for_ever(loop, death)) for loop in loops]
@@ -112,17 +114,16 @@ async def _started(deck: Deck, settings: Settings, clock: Clock, held: Held, dea
         yield web.address
     finally:
         # First of all nothing more is begun: when the lock was lost, another Quarterdeck may be sending already.
-        await _end(deck, tasks)
+        await _end(deck, heart, tasks)
         if socket:
             await socket.stop()
         await web.stop()
 
 
-async def _begin(deck: Deck, clock: Clock) -> None:
+async def _begin(deck: Deck, heart: Heartbeat) -> None:
     """What is written down and counted before anything runs."""
     team = deck.identity.team
-    # A start always ends a stretch in which nothing ran, however short: late prompts say so.
-    await deck.store.heartbeat(team, clock.now(), 0.0)
+    await heart.begin()
     await deck.store.set_meta("", "team", team)  # for the command line, which asks nothing of Slack
     deck.metrics.begin(await deck.store.incidents(team, open_only=True, limit=_ALL))
 
@@ -142,7 +143,7 @@ async def _doors(deck: Deck, settings: Settings, clock: Clock, socket: Socket | 
         raise
 
 
-async def _end(deck: Deck, tasks: list[asyncio.Task[None]]) -> None:
+async def _end(deck: Deck, heart: Heartbeat, tasks: list[asyncio.Task[None]]) -> None:
     """What is under way may finish; what is not goes on after the next start."""
     for task in tasks:
         task.cancel()
@@ -150,7 +151,7 @@ async def _end(deck: Deck, tasks: list[asyncio.Task[None]]) -> None:
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(deck.courier.settle(), LAST_WORDS_S)
     with contextlib.suppress(StorageError):
-        await deck.store.heartbeat(deck.identity.team, SystemClock().now(), SUSPENDED_S)
+        await heart.beat()
 
 
 def _keep_from_collection() -> None:
@@ -170,14 +171,14 @@ async def _for_ever(loop: Awaitable[None], death: Death) -> None:
         signal.raise_signal(signal.SIGTERM)
 
 
-async def _beat(deck: Deck, clock: Clock, held: Held) -> None:
+async def _beat(heart: Heartbeat, clock: Clock, held: Held) -> None:
     """Says that we run, and stops us when we are no longer the one that may."""
+    pause_s = BEAT_S
     while True:
-        await clock.sleep(BEAT_S)
+        await clock.sleep(pause_s)
         if not await _still(held):
             raise Stop("The lock on the database was lost; another Quarterdeck may run now.")
-        with contextlib.suppress(DatabaseUnavailable):
-            await deck.store.heartbeat(deck.identity.team, clock.now(), SUSPENDED_S)
+        pause_s = BEAT_S if await heart.beat() else BEAT_AGAIN_S
 
 
 async def _still(held: Held) -> bool:

@@ -78,8 +78,8 @@ class LookBack:
         try:
             if await self._guarded(self._alerts(now), place=self._desk.places.alerts):
                 await self._guarded(self._all_incidents(now))
-        except DatabaseUnavailable as error:
-            log.warning("look back waits for the database", action="look_back_waits", why=str(error))
+        except DatabaseUnavailable:  # the store has said so, and the next round looks again
+            return
 
     async def _all_incidents(self, now: datetime) -> None:
         for number in self._incidents.ordered(await self._candidates(now)):

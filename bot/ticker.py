@@ -19,6 +19,7 @@ from storage.store import Store
 
 log = structlog.get_logger()
 SWEEP_S = 5
+RETRY_S = 1.0
 BATCH = 200
 
 
@@ -72,8 +73,9 @@ class Ticker:
                 if due == stuck:
                     return
                 stuck = due
-        except DatabaseUnavailable as error:
-            log.warning("ticker waits for the database", action="ticker_waits", why=str(error))
+        except DatabaseUnavailable:  # the store has said so
+            await self._clock.sleep(RETRY_S)
+            self._woken.set()
 
     async def _wake(self) -> None:
         """A coroutine, so that APScheduler runs it on the loop: an asyncio event is not for other threads."""

@@ -271,5 +271,6 @@ def fault(number: str) -> str:
 
 def database_unavailable(number: str) -> str:
     return (
-        f"Quarterdeck cannot reach its record just now, so nothing was changed. Try again in a minute (fault {number})."
+        "Quarterdeck cannot use its record just now, so nothing was changed. Try again in a minute; "
+        f"if it stays, tell whoever runs Quarterdeck (fault {number})."
     )

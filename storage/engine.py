@@ -13,7 +13,9 @@ from sqlalchemy.exc import ArgumentError
 
 from storage.errors import StorageError
 
-BUSY_TIMEOUT_S = 5.0  # how long a lock held by another program is waited for
+BUSY_TIMEOUT_S = 1.0  # how long a lock held by another program is waited for: a person must be told within 3 s
+AT_START_S = 5.0  # the same while nobody waits for an answer
+ROW_LOCK_S = 5.0  # PostgreSQL: how long somebody else's row is waited for
 SQLITE_READERS = 2
 POSTGRES_CONNECTIONS = 4
 
@@ -65,10 +67,10 @@ def address_of(url: str) -> Address:
 
 
 def open_engine(url: str, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Engines:
-    """Engines for the database; nothing is connected or created yet."""
+    """Engines for the database; nothing is connected or created yet. `busy_timeout_s` is for SQLite."""
     address = address_of(url)
-    timeout_ms = int(busy_timeout_s * 1000)
     if address.is_sqlite:
+        timeout_ms = int(busy_timeout_s * 1000)
         return Engines(
             address=address,
             writer=_sqlite(address, timeout_ms, begin="BEGIN IMMEDIATE", connections=1),
@@ -79,7 +81,7 @@ def open_engine(url: str, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Engines:
         pool_size=POSTGRES_CONNECTIONS,
         max_overflow=0,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": 5, "options": f"-c lock_timeout={timeout_ms}"},
+        connect_args={"connect_timeout": 5, "options": f"-c lock_timeout={int(ROW_LOCK_S * 1000)}"},
     )
     return Engines(address=address, writer=engine, reader=engine)
 

@@ -4,7 +4,8 @@ StorageError
 ├── NotFound             no such incident
 ├── Conflict             somebody else wrote first, and trying again did not help
 ├── AlreadyRunning       another Quarterdeck holds this database
-├── DatabaseUnavailable  locked, read-only, full, damaged or not answering: trying later may help
+├── DatabaseUnavailable  locked, read-only, full or not answering: trying later may help
+│   └── DamagedDatabase  it, or its beginning, is not what SQLite wrote: only a backup helps
 ├── ForeignDatabase      it belongs to another program
 ├── OldDatabase          it was not brought up to this version yet
 └── NewerDatabase        it was brought up to a version that this program does not know
@@ -40,6 +41,10 @@ class DatabaseUnavailable(StorageError):
     """The database cannot be used at the moment."""
 
 
+class DamagedDatabase(DatabaseUnavailable):
+    """The file is damaged, or none of SQLite's at all."""
+
+
 class ForeignDatabase(StorageError):
     """The database belongs to another program."""
 
@@ -59,10 +64,13 @@ _SQLITE = {
     "SQLITE_FULL": "cannot grow: the disk is full",
     "SQLITE_CANTOPEN": "cannot be opened: is the folder there, and may this user write to it?",
     "SQLITE_IOERR": "cannot be read or written: the disk reports an error",
-    "SQLITE_CORRUPT": "is damaged",
     "SQLITE_PERM": "may not be opened by this user",
     "SQLITE_AUTH": "may not be opened by this user",
 }
+
+
+_SPOILT = {"SQLITE_NOTADB", "SQLITE_CORRUPT"}
+RESTORE = "put it aside and restore a backup: docs/how-to/back-up-and-restore.md"
 
 
 @contextmanager
@@ -73,6 +81,8 @@ def translated(where: str) -> Iterator[None]:
     except IntegrityError as error:
         raise Conflict(f"Somebody else wrote to {where} first: {error.orig}") from error
     except (OperationalError, InternalError, InterfaceError) as error:
+        if _sqlite_name(error.orig) in _SPOILT:
+            raise _from_file(error.orig, where) or error from error
         raise DatabaseUnavailable(f"The database {where} {_reason(error)}.") from error
     except DBAPIError as error:
         raise _from_file(error.orig, where) or error from error
@@ -83,10 +93,19 @@ def translated(where: str) -> Iterator[None]:
 def _from_file(error: BaseException | None, where: str) -> StorageError | None:
     name = _sqlite_name(error)
     if name == "SQLITE_NOTADB":
-        return ForeignDatabase(f"The file {where} is not a SQLite database, so Quarterdeck leaves it alone.")
+        what = (
+            f"The file {where} is not a SQLite database, or its beginning is damaged, so Quarterdeck leaves it alone."
+        )
+        return DamagedDatabase(f"{what} If it is your record, {RESTORE}.")
+    if name == "SQLITE_CORRUPT":
+        return damaged(where)
     if name in _SQLITE:
         return DatabaseUnavailable(f"The database {where} {_SQLITE[name]}.")
     return None
+
+
+def damaged(where: str) -> DamagedDatabase:
+    return DamagedDatabase(f"The database {where} is damaged. Stop Quarterdeck, {RESTORE}.")
 
 
 def _reason(error: DBAPIError) -> str:

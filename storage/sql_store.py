@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy import Connection
@@ -18,6 +18,7 @@ from storage.migrations import require_current
 from storage.rows import Health, JobRow, Summary, SurfaceRow
 from storage.sql_tx import SqlTx, read_incident
 from storage.store import Store, Tx
+from storage.usable import READING, WRITING, Usable
 from storage.writers import GroupWriter, PoolWriter, Writer
 
 T = TypeVar("T")
@@ -45,6 +46,7 @@ class SqlStore(Store):
         else:
             self._writer = PoolWriter(engines.writer, self._where, POSTGRES_CONNECTIONS)
         self._readers = ThreadPoolExecutor(SQLITE_READERS, thread_name_prefix="record-reader")
+        self._usable = Usable()
         self._damaged: set[tuple[str, int]] = set()  # incidents of which the log says so already
 
     async def transact(self, fn: Callable[[Tx], T]) -> T:
@@ -52,6 +54,7 @@ class SqlStore(Store):
             future = self._writer.submit(lambda connection: fn(SqlTx(connection)))
         except RuntimeError as error:
             raise DatabaseUnavailable(f"The database {self._where} was closed by Quarterdeck itself.") from error
+        future.add_done_callback(self._wrote)
         # A cancelled caller stops waiting; the transaction goes on to its end.
         return await asyncio.shield(asyncio.wrap_future(future))
 
@@ -62,8 +65,28 @@ class SqlStore(Store):
             raise DatabaseUnavailable(f"The database {self._where} was closed by Quarterdeck itself.") from error
 
     def _answer(self, question: Callable[[Connection], T]) -> T:
-        with translated(self._where), self._engines.reader.connect() as connection:
-            return question(connection)
+        try:
+            with translated(self._where), self._engines.reader.connect() as connection:
+                answer = question(connection)
+        except DatabaseUnavailable as error:
+            self._usable.failed(READING, str(error))
+            raise
+        self._usable.worked(READING)
+        return answer
+
+    def _wrote(self, future: "Future[Any]") -> None:
+        error = future.exception()
+        if isinstance(error, DatabaseUnavailable):
+            self._usable.failed(WRITING, str(error))
+        else:
+            self._usable.worked(WRITING)
+
+    @property
+    def trouble(self) -> str | None:
+        return self._usable.why
+
+    def on_trouble(self, listener: Callable[[bool], None]) -> None:
+        self._usable.on_change(listener)
 
     async def incident(self, team: str, number: int) -> Incident:
         return await self._ask(lambda db: read_incident(db, team, number))

@@ -250,6 +250,15 @@ class Store(ABC):
     async def conversation(self, team: str, user: str) -> str | None:
         """The conversation in which a person is written to, when it is known."""
 
+    @property
+    def trouble(self) -> str | None:
+        """Why the record cannot be used, as the last attempts to read and to write found; None when it can."""
+        return None
+
+    def on_trouble(self, listener: Callable[[bool], None]) -> None:  # noqa: ARG002 - because one in memory has no trouble
+        """Call `listener`, in any thread, with False when such trouble begins and with True when it is over."""
+        return
+
     @abstractmethod
     async def gaps(self, team: str, since: datetime) -> Sequence[tuple[datetime, datetime]]:
         """The stretches (start, end) that ended after `since` in which Quarterdeck did not run, newest last."""

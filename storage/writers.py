@@ -60,7 +60,7 @@ class _Piece(Generic[T]):
 
 
 class GroupWriter:
-    """One thread; whatever waits when it is free goes into one commit."""
+    """One thread; whatever waits when it is free goes into one commit, and what waits while one fails fails with it."""
 
     def __init__(self, engine: Engine, where: str) -> None:
         self._engine = engine
@@ -88,11 +88,13 @@ class GroupWriter:
                     piece.run(connection, self._where)
         except BaseException as error:  # noqa: BLE001, RUF100 - handed to every caller
             failure = error
-        for piece in group:
+        # Whoever came meanwhile has waited as long: one after the other would wait longer than Slack does.
+        spoilt = self._take(len(self._waiting)) if isinstance(failure, DatabaseUnavailable) else []
+        for piece in (*group, *spoilt):
             piece.settle(failure)
 
-    def _take(self) -> list[_Piece[object]]:
-        return [self._waiting.popleft() for _ in range(min(len(self._waiting), GROUP))]
+    def _take(self, most: int = GROUP) -> list[_Piece[object]]:
+        return [self._waiting.popleft() for _ in range(min(len(self._waiting), most))]
 
 
 class PoolWriter:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from sqlalchemy import Connection, inspect, text
 
-from storage.engine import Address, Engines, address_of, open_engine
+from storage.engine import AT_START_S, Address, Engines, address_of, open_engine
 from storage.errors import ForeignDatabase, NewerDatabase, OldDatabase, translated
 from storage.tables import VERSION, VERSION_TABLE
 
@@ -36,7 +36,7 @@ def migrate(url: str) -> str:
     """
     found = current(url)
     if found != VERSION:
-        engines = open_engine(url)
+        engines = open_engine(url, AT_START_S)
         try:
             _upgrade(engines, found)
         finally:
@@ -94,7 +94,7 @@ def _current_sqlite(address: Address) -> str | None:
         return None
     with translated(address.where):
         uri = f"file:{quote(str(Path(address.file).absolute()))}?mode=ro"
-        with closing(sqlite3.connect(uri, uri=True, timeout=5)) as db:
+        with closing(sqlite3.connect(uri, uri=True, timeout=AT_START_S)) as db:
             names = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
             _require_ours(names, address.where)
             if VERSION_TABLE not in names:

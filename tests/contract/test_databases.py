@@ -14,6 +14,7 @@ from sqlalchemy import Engine, event, inspect
 from storage import tables
 from storage.engine import address_of, open_engine
 from storage.errors import (
+    DamagedDatabase,
     DatabaseUnavailable,
     ForeignDatabase,
     NewerDatabase,
@@ -86,7 +87,7 @@ def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path) -> None:
     file = tmp_path / "letter.txt"
     file.write_text("Dear Sir or Madam, " * 100)
 
-    with pytest.raises(ForeignDatabase, match=r"letter\.txt is not a SQLite database"):
+    with pytest.raises(DamagedDatabase, match=r"letter\.txt is not a SQLite database"):
         migrate(f"sqlite:///{file}")
     assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
 
