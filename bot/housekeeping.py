@@ -11,8 +11,9 @@ from storage.store import Store, Tx
 
 log = structlog.get_logger()
 EVERY_S = 3600.0
-BATCH = 20  # incidents, after which acts may pass
+SOME = 200  # incidents that one question is about, so that it stays short however many there are
 PAUSE_S = 0.05
+_NEWEST = 100  # one of them at least can be read
 
 
 class Housekeeping:
@@ -26,17 +27,21 @@ class Housekeeping:
 
     async def once(self, now: datetime) -> int:
         """Clears everything that may be; how many surfaces and jobs that were. Raises `StorageError`."""
+        if not self._after:
+            return 0
+        newest = max((one.number for one in await self._store.summaries(self._team, limit=_NEWEST)), default=0)
         cleared = 0
-        while batch := await self._some(now):
-            cleared += batch
+        for first in range(1, newest + 1, SOME):
+            cleared += await self._some(now, range(first, first + SOME))
             await self._clock.sleep(PAUSE_S)
         if cleared:
             log.info("forgot how old incidents were shown", action="cleared", rows=cleared)
         return cleared
 
-    async def _some(self, now: datetime) -> int:
-        numbers = await self._store.clearable(self._team, now - self._after, BATCH) if self._after else []
-        return sum([await self._store.transact(partial(_clear, self._team, number)) for number in numbers])
+    async def _some(self, now: datetime, numbers: range) -> int:
+        """Each in a transaction of its own, so that acts may pass between them."""
+        over = await self._store.clearable(self._team, now - self._after, numbers)
+        return sum([await self._store.transact(partial(_clear, self._team, number)) for number in over])
 
     async def run(self) -> None:
         """Every hour, the first time an hour after the start."""

@@ -79,12 +79,11 @@ class MemoryStore(Store):
             if row.team == team and row.state is SurfaceState.LIVE and row.wanted > row.shown:
                 yield row
 
-    async def clearable(self, team: str, closed_before: datetime, limit: int = 100) -> list[int]:
-        over = (i for i in await self.incidents(team, limit=len(self._all.incidents)) if i.closed_at)
+    async def clearable(self, team: str, closed_before: datetime, numbers: range) -> list[int]:
+        over = (i for i in await self.incidents(team, limit=len(self._all.incidents)) if i.number in numbers)
         early = [i.number for i in over if i.closed_at and i.closed_at < closed_before]
         ended = sorted(number for number in early if (team, number) not in self._all.due)
-        left = (number for number in ended if any(clearable(self._all.surfaces, self._all.jobs, team, number)))
-        return list(left)[:limit]
+        return [number for number in ended if any(clearable(self._all.surfaces, self._all.jobs, team, number))]
 
     async def surfaces_to_send(
         self,

@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, delete, insert, select
+from sqlalchemy import Connection, Select, and_, delete, insert, select, text
 
 from playbooks.incident import Incident
 from playbooks.states import IncidentStatus
 from storage.tables import captures, incidents
 
 _C, _I = captures.c, incidents.c
+_AUTO = text("auto")  # literal, so that the partial index is used
 
 
 def write(db: Connection, incident: Incident) -> None:
@@ -47,8 +48,8 @@ def open_from(db: Connection, team: str, channel: str, ts: str, drill: bool) -> 
 
 
 def opened_by(db: Connection, team: str, author: str, since: datetime) -> list[int]:
-    found = _joined().where(_C.team == team, _C.author == author, _C.auto, _I.t0 > since)
-    return list(db.scalars(found.order_by(_C.number.desc())))
+    found = _joined().where(_C.team == team, _C.author == author, _AUTO, _I.t0 > since)
+    return sorted(db.scalars(found), reverse=True)  # in order here, so that SQLite looks them up by their author
 
 
 def _joined() -> Select[Any]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, delete, exists, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, and_, delete, or_, select, union
 
 from storage.rows import KEPT, JobState, SurfaceState
 from storage.tables import incidents, jobs, surfaces
@@ -12,14 +12,17 @@ _SHOWN = and_(_S.kind.not_in(KEPT), or_(_S.state != SurfaceState.LIVE.value, _S.
 _ENDED = _J.state != JobState.WAITING.value
 
 
-def clearable(db: Connection, team: str, closed_before: datetime, limit: int) -> list[int]:
-    there = or_(
-        exists().where(_S.team == _I.team, _S.number == _I.number, _SHOWN),
-        exists().where(_J.team == _I.team, _J.number == _I.number, _ENDED),
-    )
+def clearable(db: Connection, team: str, closed_before: datetime, numbers: range) -> list[int]:
+    # With the numbers in both: asked "is there any" for each incident, PostgreSQL would look through everything.
+    shown = select(_S.number).where(_S.team == team, _within(_S.number, numbers), _SHOWN)
+    ended = select(_J.number).where(_J.team == team, _within(_J.number, numbers), _ENDED)
     # A row of an open incident has no moment of closing; one that still asks for an answer has a next moment.
-    over = and_(_I.team == team, _I.closed_at < closed_before, _I.next_due_at.is_(None))
-    return list(db.scalars(select(_I.number).where(over, there).order_by(_I.number).limit(limit)))
+    over = and_(_I.team == team, _I.closed_at < closed_before, _I.next_due_at.is_(None), _within(_I.number, numbers))
+    return list(db.scalars(select(_I.number).where(over, _I.number.in_(union(shown, ended))).order_by(_I.number)))
+
+
+def _within(column: Column[int], numbers: range) -> ColumnElement[bool]:
+    return column.between(numbers.start, numbers.stop - 1)
 
 
 def clear(db: Connection, team: str, number: int) -> int:

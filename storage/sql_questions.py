@@ -67,8 +67,8 @@ def _summary(row: Row[Any], dialect: Dialect) -> Summary:
 
 
 def number_in(db: Connection, team: str, channel: str) -> int | None:
-    newest: int | None = db.scalar(select(func.max(_I.number)).where(_I.team == team, _I.channel == channel))
-    return newest
+    # Not asked for the highest: SQLite would look through all incidents in the order of their numbers.
+    return max(db.scalars(select(_I.number).where(_I.team == team, _I.channel == channel)), default=None)
 
 
 def timeline(db: Connection, team: str, number: int, upto: int | None) -> list[Entry]:

@@ -124,8 +124,8 @@ class SqlStore(Store):
     async def next_due(self, team: str) -> datetime | None:
         return await self._ask(lambda db: sql_questions.next_due(db, team))
 
-    async def clearable(self, team: str, closed_before: datetime, limit: int = 100) -> list[int]:
-        return await self._ask(lambda db: sql_clearing.clearable(db, team, closed_before, limit))
+    async def clearable(self, team: str, closed_before: datetime, numbers: range) -> list[int]:
+        return await self._ask(lambda db: sql_clearing.clearable(db, team, closed_before, numbers))
 
     async def surfaces_to_send(
         self,

@@ -198,8 +198,8 @@ class Store(ABC):
         """The earliest `next_due` of all, passed or to come."""
 
     @abstractmethod
-    async def clearable(self, team: str, closed_before: datetime, limit: int = 100) -> list[int]:
-        """Incidents that ended before then and ask for nothing any more, while `Tx.clear` has something left to do."""
+    async def clearable(self, team: str, closed_before: datetime, numbers: range) -> list[int]:
+        """Those of `numbers` that ended before then and ask for nothing, while `Tx.clear` has something left to do."""
 
     @abstractmethod
     async def surfaces_to_send(

@@ -12,6 +12,7 @@ from tests.contract.builders import NOW, TEAM, after, opened
 
 CLOSED = NOW + timedelta(minutes=20)
 LATER = CLOSED + timedelta(days=1)
+SOME = range(1, 10)
 
 
 async def over(store: Store, *, asks: bool = False, shown: bool = True) -> None:
@@ -39,19 +40,26 @@ async def test_what_was_shown_and_done_is_forgotten_once(store: Store) -> None:
     await over(store)
     entries = await store.entries(TEAM, 1)
 
-    assert await store.clearable(TEAM, LATER) == [1]
+    assert await store.clearable(TEAM, LATER, SOME) == [1]
     assert await clear(store) == 3
 
     assert [row.key for row in await store.surfaces(TEAM, 1)] == ["board", "topic", "announcement"]
     assert await store.jobs(TEAM, 1) == []
     assert await store.entries(TEAM, 1) == entries
-    assert await store.clearable(TEAM, LATER) == []
+    assert await store.clearable(TEAM, LATER, SOME) == []
+
+
+async def test_only_some_numbers_are_asked_about(store: Store) -> None:
+    await over(store)
+
+    assert await store.clearable(TEAM, LATER, range(2, 10)) == []
+    assert await store.clearable(TEAM, LATER, range(1, 2)) == [1]
 
 
 async def test_what_is_still_to_be_sent_or_done_stays(store: Store) -> None:
     await over(store, shown=False)
 
-    assert await store.clearable(TEAM, LATER) == []
+    assert await store.clearable(TEAM, LATER, SOME) == []
     assert await clear(store) == 0
 
 
@@ -59,13 +67,13 @@ async def test_what_is_still_to_be_sent_or_done_stays(store: Store) -> None:
 async def test_nothing_is_clearable_too_early(store: Store, before: object) -> None:
     await over(store)
 
-    assert await store.clearable(TEAM, before) == []  # type: ignore[arg-type]  # because parameters are untyped
+    assert await store.clearable(TEAM, before, SOME) == []  # type: ignore[arg-type]  # because parameters are untyped
 
 
 async def test_an_incident_that_still_asks_for_an_answer_waits(store: Store) -> None:
     await over(store, asks=True)
 
-    assert await store.clearable(TEAM, LATER) == []
+    assert await store.clearable(TEAM, LATER, SOME) == []
 
 
 async def test_an_open_incident_is_left_alone(store: Store) -> None:
@@ -73,7 +81,7 @@ async def test_an_open_incident_is_left_alone(store: Store) -> None:
     [row] = await store.surfaces(TEAM, 1)
     await store.note(Shown(id=row.id, ts="1.1", version=row.wanted))
 
-    assert await store.clearable(TEAM, LATER) == []
+    assert await store.clearable(TEAM, LATER, SOME) == []
     assert await clear(store) == 0
     assert await store.transact(lambda tx: tx.clear(TEAM, 99)) == 0
 
