@@ -5,7 +5,7 @@ set an event. A long-lived task does the work, because a job that re-arms its ow
 """
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -21,6 +21,7 @@ log = structlog.get_logger()
 SWEEP_S = 5
 RETRY_S = 1.0
 BATCH = 200
+STUCK = timedelta(seconds=SWEEP_S - 1)  # the next sweep tries it again
 
 
 class Ticker:
@@ -33,15 +34,29 @@ class Ticker:
         self._team = team
         self._woken = asyncio.Event()
         self._armed: datetime | None = None
+        self._stuck: dict[int, datetime] = {}  # until when it is not ticked again
         self._scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
 
     async def tick_once(self, now: datetime) -> int:
-        """Submits a tick for every incident that is due; how many those were. Raises `DatabaseUnavailable`."""
-        numbers = await self._store.due(self._team, now, BATCH)
-        await asyncio.gather(*(self._tick(number, now) for number in numbers))
+        """Submits a tick for every incident that is due; how many those were. Raises `DatabaseUnavailable`.
+
+        One that stays due although it was ticked is let be for a moment: the others must not be late for it.
+        """
+        until = now + STUCK
+        self._stuck = {number: end for number, end in self._stuck.items() if now < end <= until}
+        due = await self._store.due(self._team, now, BATCH + len(self._stuck))
+        numbers = [number for number in due if number not in self._stuck]
+        moved = await asyncio.gather(*(self._tick(number, now) for number in numbers))
+        self._stuck |= {number: until for number, went_on in zip(numbers, moved, strict=True) if not went_on}
         return len(numbers)
+
+    async def turn(self) -> datetime | None:
+        """Ticks until nothing is due but what cannot be ticked; when the clock is wanted again for the others."""
+        while await self.tick_once(now := self._clock.now()):
+            pass
+        return await self._store.next_due(self._team, after=now)
 
     async def run(self) -> None:
         """Ticks whenever the earliest due moment has come, and every few seconds to be sure."""
@@ -61,18 +76,9 @@ class Ticker:
             self._arm(due)
 
     async def _turn(self) -> None:
-        """Ticks until nothing is due. What stays due although it was ticked waits for the sweep, not for a hot loop."""
-        self._armed, stuck = None, None
+        self._armed = None
         try:
-            while True:
-                await self.tick_once(self._clock.now())
-                due = await self._store.next_due(self._team)
-                if due is None or due > self._clock.now():
-                    self.wake_at(due)
-                    return
-                if due == stuck:
-                    return
-                stuck = due
+            self.wake_at(await self.turn())
         except DatabaseUnavailable:  # the store has said so
             await self._clock.sleep(RETRY_S)
             self._woken.set()
@@ -85,11 +91,15 @@ class Ticker:
         self._armed = due
         self._scheduler.add_job(self._wake, "date", run_date=due, id="wake", replace_existing=True)
 
-    async def _tick(self, number: int, now: datetime) -> None:
+    async def _tick(self, number: int, now: datetime) -> bool:
+        """Whether its clock went on."""
         try:
-            await self._intake.submit(Tick(team=self._team, at=now, source_id="", number=number))
+            result = await self._intake.submit(Tick(team=self._team, at=now, source_id="", number=number))
         except DatabaseUnavailable:
             raise
         except Exception:
             # One incident that cannot be ticked must not silence the clock of the others.
             log.exception("tick failed", action="tick_fault", **of_incident(number))
+            return False
+        due = result.outcome.next_due if result.outcome else None
+        return due is None or due > now

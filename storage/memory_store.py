@@ -68,8 +68,8 @@ class MemoryStore(Store):
     async def due(self, team: str, now: datetime, limit: int = 100) -> list[int]:
         return [number for at, number in self._due(team) if at <= now][:limit]
 
-    async def next_due(self, team: str) -> datetime | None:
-        return next((at for at, _ in self._due(team)), None)
+    async def next_due(self, team: str, *, after: datetime | None = None) -> datetime | None:
+        return next((at for at, _ in self._due(team) if after is None or at > after), None)
 
     def _due(self, team: str) -> list[tuple[datetime, int]]:
         return sorted((at, number) for (owner, number), at in self._all.due.items() if owner == team)

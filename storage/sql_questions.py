@@ -82,8 +82,9 @@ def due(db: Connection, team: str, now: datetime, limit: int) -> list[int]:
     return list(db.scalars(passed.order_by(_I.next_due_at, _I.number).limit(limit)))
 
 
-def next_due(db: Connection, team: str) -> datetime | None:
-    coming = select(_I.next_due_at).where(_I.team == team, _I.next_due_at.is_not(None))
+def next_due(db: Connection, team: str, after: datetime | None = None) -> datetime | None:
+    those = _I.next_due_at > after if after else _I.next_due_at.is_not(None)
+    coming = select(_I.next_due_at).where(_I.team == team, those)
     return db.scalar(coming.order_by(_I.next_due_at).limit(1))
 
 

@@ -121,8 +121,8 @@ class SqlStore(Store):
     async def due(self, team: str, now: datetime, limit: int = 100) -> list[int]:
         return await self._ask(lambda db: sql_questions.due(db, team, now, limit))
 
-    async def next_due(self, team: str) -> datetime | None:
-        return await self._ask(lambda db: sql_questions.next_due(db, team))
+    async def next_due(self, team: str, *, after: datetime | None = None) -> datetime | None:
+        return await self._ask(lambda db: sql_questions.next_due(db, team, after))
 
     async def clearable(self, team: str, closed_before: datetime, numbers: range) -> list[int]:
         return await self._ask(lambda db: sql_clearing.clearable(db, team, closed_before, numbers))

@@ -194,8 +194,8 @@ class Store(ABC):
         """The incidents whose `next_due` has come, longest due first."""
 
     @abstractmethod
-    async def next_due(self, team: str) -> datetime | None:
-        """The earliest `next_due` of all, passed or to come."""
+    async def next_due(self, team: str, *, after: datetime | None = None) -> datetime | None:
+        """The earliest `next_due` of all, or of those that come after a moment."""
 
     @abstractmethod
     async def clearable(self, team: str, closed_before: datetime, numbers: range) -> list[int]:

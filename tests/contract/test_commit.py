@@ -221,6 +221,7 @@ async def test_what_is_due_comes_longest_due_first(store: Store) -> None:
     assert await store.due(TEAM, minutes(0)) == []
     assert await store.next_due(TEAM) == minutes(1)
     assert await store.next_due("T2") is None
+    assert [await store.next_due(TEAM, after=minutes(at)) for at in (0.5, 1, 99)] == [minutes(1), minutes(3), None]
 
 
 async def test_a_due_moment_goes_with_the_commit_that_clears_it(store: Store) -> None:

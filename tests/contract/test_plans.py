@@ -24,7 +24,7 @@ PK = "sqlite_autoindex_{}_1"
 # Each question, and the index that SQLite finds every table's rows with.
 HOT: dict[str, tuple[Question, set[str]]] = {
     "due": (lambda db: sql_questions.due(db, TEAM, NOW, 200), {"ix_incidents_due"}),
-    "next due": (lambda db: sql_questions.next_due(db, TEAM), {"ix_incidents_due"}),
+    "next due": (lambda db: sql_questions.next_due(db, TEAM, NOW), {"ix_incidents_due"}),
     "to send": (lambda db: sql_courier.to_send(db, TEAM, NOW, 5000, [1], PRIORITY), {"ix_surfaces_unsent"}),
     "in doubt": (lambda db: sql_courier.in_doubt(db, TEAM, NOW, []), {"ix_surfaces_unsent"}),
     "jobs": (lambda db: sql_courier.jobs_to_do(db, TEAM, NOW, 5000, []), {"ix_jobs_waiting"}),

@@ -35,6 +35,20 @@ async def test_the_clock_of_the_others_goes_on_after_a_restart(damaged: Company)
     assert (await damaged.incident(2)).step("escalate").status is StepStatus.DUE
 
 
+async def test_the_others_are_not_late_for_it(damaged: Company) -> None:
+    """It stays due; the clock is armed for the next of the others, not left to the sweep."""
+    damaged.clock.move(damaged.clock.now() + timedelta(minutes=4))
+    ticker = damaged.deck.ticker
+    with capture_logs() as logs:
+        coming = await ticker.turn()
+        assert await ticker.tick_once(damaged.clock.now()) == 0
+
+    assert coming == min(step.due_at for step in (await damaged.incident(2)).steps if step.due_at > damaged.clock.now())
+    assert [line["incident"] for line in logs if line["action"] == "tick_fault"] == ["INC-0001"]
+    damaged.clock.move(damaged.clock.now() + timedelta(seconds=5))
+    assert await ticker.tick_once(damaged.clock.now()) == 1
+
+
 async def test_lists_and_home_show_the_others(damaged: Company) -> None:
     assert (await damaged.say(damaged.sam, "list")).startswith("INC-0002")
     assert "INC-0002" in await home(damaged, damaged.devi)
