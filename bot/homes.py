@@ -19,6 +19,7 @@ from bot.people import People
 from bot.rosters import Rosters
 from bot.slack.gateway import Gateway
 from bot.slack.home import MOST_READ, Found, View, closed_home, home
+from playbooks.incident import Incident
 from playbooks.model import Role
 from storage.errors import StorageError
 from storage.store import Store
@@ -28,6 +29,7 @@ LOOKED_AT = timedelta(hours=1)  # so long after it was opened a tab is kept up t
 GAP = timedelta(seconds=3)
 MOST_AT_ONCE = 5
 LOOK_S = 1.0
+PAUSE_S = 0.02  # between some incidents and the next, while somebody waits for an acknowledgement
 
 
 @dataclass
@@ -116,31 +118,40 @@ class Homes:
         for user in chosen:  # before anything is read: what changes from here on makes them stale again
             self._tabs[user].stale = self._tabs[user].urgent = False
         try:
-            found = await self._found(now)
+            found, total = await self._found(chosen, now)
         except StorageError:
             self.changed()
             raise
-        await asyncio.gather(*(self._guarded(user, found, now) for user in chosen))
+        await asyncio.gather(*(self._guarded(user, found[user], total, now) for user in chosen))
         return len(chosen)
 
-    async def _found(self, now: datetime) -> Found:
-        return Found(
-            running=await self._store.incidents(self._team, open_only=True, limit=MOST_READ),
-            owing=await self._store.owing(self._team, limit=MOST_READ),
-            total=(await self._store.health(self._team, now)).open_incidents,
-        )
+    async def _found(self, users: list[str], now: datetime) -> tuple[dict[str, Found], int]:
+        """For each, and how many incidents are open."""
+        found = {user: Found(user) for user in users}
 
-    async def _guarded(self, user: str, found: Found, now: datetime) -> None:
+        def take(incidents: list[Incident]) -> None:
+            for one in found.values():
+                one.take(incidents)
+
+        total = (await self._store.health(self._team, now)).open_incidents
+        async for some in self._store.open_incidents(self._team, limit=MOST_READ):
+            # In a thread and a few at a time, because hundreds would hold up everybody's acts.
+            await asyncio.to_thread(take, some)
+            await self._clock.sleep(PAUSE_S if self._acting() else 0.0)
+        take(await self._store.owing(self._team, limit=MOST_READ))
+        return found, total
+
+    async def _guarded(self, user: str, found: Found, total: int, now: datetime) -> None:
         """A fault in one person's tab must stop neither the others nor Quarterdeck."""
         try:
-            await self._publish(user, found, now)
+            await self._publish(user, found, total, now)
         except Exception:
             log.exception("a Home tab could not be made", action="home_fault", person=user)
             self._tabs.pop(user, None)
 
-    async def _publish(self, user: str, found: Found, now: datetime) -> None:
+    async def _publish(self, user: str, found: Found, total: int, now: datetime) -> None:
         tab = self._tabs.get(user)
-        view = await self._view(user, found)
+        view = await self._view(user, found, total)
         digest = hashlib.sha256(json.dumps(view).encode()).hexdigest()
         if tab is None or tab.shown == digest:
             return
@@ -156,11 +167,10 @@ class Homes:
             if isinstance(error, Limited):
                 self._not_before = now + timedelta(seconds=error.retry_after)
 
-    async def _view(self, user: str, found: Found) -> View:
+    async def _view(self, user: str, found: Found, total: int) -> View:
         person = await self._people.person(user)
         if person is None or not person.member:
             return closed_home(person)
         leads = {lead.id for lead in self._people.roster().get(Role.SECURITY_LEAD, ())}
         named = {role: self._people.named_all(seat.people) for role, seat in self._rosters.seats.items()}
-        # In a thread, because with hundreds of open incidents it would hold up everybody's acts for some 10 ms.
-        return await asyncio.to_thread(home, user, found, named if user in leads else None)
+        return home(found, total, named if user in leads else None)

@@ -34,7 +34,6 @@ BEAT_AGAIN_S = 1.0  # while it cannot be written
 REFRESH_S = 300.0
 LAST_WORDS_S = 3.0
 LOCK_ANSWERS_S = 2.0
-_ALL = 1_000_000
 
 
 async def run(settings: Settings, *, on_ready: Callable[[str], None] = lambda _: None) -> None:
@@ -125,7 +124,8 @@ async def _begin(deck: Deck, heart: Heartbeat) -> None:
     team = deck.identity.team
     await heart.begin()
     await deck.store.set_meta("", "team", team)  # for the command line, which asks nothing of Slack
-    deck.metrics.begin(await deck.store.incidents(team, open_only=True, limit=_ALL))
+    async for some in deck.store.open_incidents(team):
+        deck.metrics.know(some)
 
 
 async def _doors(deck: Deck, settings: Settings, clock: Clock, socket: Socket | None) -> WebServer:

@@ -48,7 +48,7 @@ class Metrics:
         ProcessCollector(registry=self.registry)
         self._counters()
         self._gauges()
-        self._open: dict[int, tuple[str, Tally[StepStatus]]] | None = None  # None: nobody has told us yet
+        self._open: dict[int, tuple[str, Tally[StepStatus]]] = {}
         self.last_event: datetime | None = None
 
     def _counters(self) -> None:
@@ -111,22 +111,19 @@ class Metrics:
 
     def _keep(self, incident: Incident) -> None:
         """Only open incidents, and of each only what is counted."""
-        if self._open is None:
-            return
         self._open.pop(incident.number, None)
         if incident.status is IncidentStatus.OPEN:
             tally = Tally(step.status for step in incident.steps)
             self._open[incident.number] = ("drill" if incident.drill else "real", tally)
 
-    def begin(self, incidents: list[Incident]) -> None:
-        """The incidents that are open at the start; from then on commits tell."""
-        self._open = {}
+    def know(self, incidents: list[Incident]) -> None:
+        """Incidents that are open at the start; from then on commits tell."""
         for incident in incidents:
             self._keep(incident)
 
     def count_open(self) -> None:
         """Sets the gauges of incidents and steps."""
-        known = (self._open or {}).values()
+        known = self._open.values()
         for kind in ("real", "drill"):
             mine = [tally for one, tally in known if one == kind]
             self.incidents.labels(kind).set(len(mine))

@@ -38,9 +38,12 @@ class MemoryStore(Store):
         mine = (incident for (owner, _), incident in self._all.incidents.items() if owner == team)
         return sorted(i.number for i in mine if (found := i.captured_at(channel, ts)) and found.followed)
 
-    async def incidents(self, team: str, *, open_only: bool = False, limit: int = 100) -> list[Incident]:
+    async def incidents(
+        self, team: str, *, open_only: bool = False, limit: int = 100, below: int | None = None
+    ) -> list[Incident]:
         mine = [incident for incident in self._all.incidents.values() if incident.team == team]
-        wanted = [incident for incident in mine if incident.is_open or not open_only]
+        older = [incident for incident in mine if below is None or incident.number < below]
+        wanted = [incident for incident in older if incident.is_open or not open_only]
         return sorted(wanted, key=lambda incident: -incident.number)[:limit]
 
     async def owing(self, team: str, *, limit: int = 100) -> list[Incident]:

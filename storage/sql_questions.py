@@ -23,8 +23,9 @@ _I = incidents.c
 _WHOLE = (_I.number, _I.schema_version, _I.state, _I.playbook)
 
 
-def incidents_of(db: Connection, team: str, open_only: bool, limit: int) -> Many[Incident]:
-    return _decoded(db, _newest(select(*_WHOLE), team, open_only, limit))
+def incidents_of(db: Connection, team: str, open_only: bool, limit: int, below: int | None) -> Many[Incident]:
+    found = _newest(select(*_WHOLE), team, open_only, limit)
+    return _decoded(db, found if below is None else found.where(_I.number < below))
 
 
 def owing(db: Connection, team: str, limit: int) -> Many[Incident]:

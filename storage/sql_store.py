@@ -97,8 +97,11 @@ class SqlStore(Store):
     async def followed_at(self, team: str, channel: str, ts: str) -> list[int]:
         return await self._ask(lambda db: sql_captures.followed_at(db, team, channel, ts))
 
-    async def incidents(self, team: str, *, open_only: bool = False, limit: int = 100) -> list[Incident]:
-        return self._readable(team, await self._ask(lambda db: sql_questions.incidents_of(db, team, open_only, limit)))
+    async def incidents(
+        self, team: str, *, open_only: bool = False, limit: int = 100, below: int | None = None
+    ) -> list[Incident]:
+        found = await self._ask(lambda db: sql_questions.incidents_of(db, team, open_only, limit, below))
+        return self._readable(team, found)
 
     async def owing(self, team: str, *, limit: int = 100) -> list[Incident]:
         return self._readable(team, await self._ask(lambda db: sql_questions.owing(db, team, limit)))

@@ -6,7 +6,7 @@ stores (`sql_store`, `memory_store`) pass the same tests, `tests/contract`. All 
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -16,6 +16,8 @@ from playbooks.outcome import Outcome
 from storage.rows import Health, JobRow, Note, Repeat, Summary, SurfaceRow
 
 T = TypeVar("T")
+ALL = 1_000_000
+AT_ONCE = 50
 
 
 class Tx(ABC):
@@ -174,8 +176,20 @@ class Store(ABC):
         """The incidents, open or not, whose record follows the edits and the deletion of that message."""
 
     @abstractmethod
-    async def incidents(self, team: str, *, open_only: bool = False, limit: int = 100) -> list[Incident]:
-        """Incidents, newest first. One that cannot be read is left out, and the log names it once."""
+    async def incidents(
+        self, team: str, *, open_only: bool = False, limit: int = 100, below: int | None = None
+    ) -> list[Incident]:
+        """Incidents, newest first, of numbers under `below`. One that cannot be read is left out, and logged once."""
+
+    async def open_incidents(self, team: str, *, limit: int = ALL) -> AsyncIterator[list[Incident]]:
+        """Open incidents, newest first, some at a time: a thousand at once would take 35 MB and a long while."""
+        below: int | None = None
+        while limit > 0:
+            some = await self.incidents(team, open_only=True, limit=min(limit, AT_ONCE), below=below)
+            if not some:
+                return
+            yield some
+            limit, below = limit - len(some), some[-1].number
 
     @abstractmethod
     async def owing(self, team: str, *, limit: int = 100) -> list[Incident]:

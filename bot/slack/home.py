@@ -4,7 +4,7 @@ https://docs.slack.dev/surfaces/app-home. At most 100 blocks; what does not fit 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from bot import wording
@@ -33,32 +33,53 @@ View = dict[str, Any]
 Own = tuple[Incident, StepState]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
+class Part:
+    """What one person's tab says of the real incidents, or of the drills."""
+
+    user: str
+    most_lines: int
+    most_steps: int
+    running: int = 0
+    lines: list[str] = field(default_factory=list)
+    asked: int = 0  # steps of theirs, and those that they may complete for others
+    first: list[Own] = field(default_factory=list)  # of those, the ones that are shown
+
+    def take(self, incidents: Iterable[Incident]) -> None:
+        for incident in incidents:
+            if incident.is_open:
+                self.running += 1
+                self.lines += [_line(self.user, incident)] if len(self.lines) < self.most_lines else []
+            mine = list(_mine(self.user, incident))
+            self.asked += len(mine)
+            self.first += mine
+        self.first = sorted(self.first, key=lambda own: (own[1].owner != self.user, own[1].due_at))[: self.most_steps]
+
+
 class Found:
-    """What there is: `running` are the newest of the open incidents, of which there are `total`, those in `owing` are
-    over and still ask for an answer."""
+    """What there is, for one person. Incidents are taken in some at a time, newest first, and not all kept."""
 
-    running: Sequence[Incident]
-    owing: Sequence[Incident] = ()
-    total: int
+    def __init__(self, user: str) -> None:
+        self.real = Part(user=user, most_lines=MOST_INCIDENTS, most_steps=MOST_STEPS)
+        self.drills = Part(user=user, most_lines=MOST_DRILLS, most_steps=MOST_DRILL_STEPS)
 
-    def of(self, drill: bool) -> "Found":
-        running, owing = ([one for one in which if one.drill == drill] for which in (self.running, self.owing))
-        others = len(self.running) - len(running)
-        return Found(running=running, owing=owing, total=len(running) if drill else self.total - others)
+    def take(self, incidents: Sequence[Incident]) -> None:
+        """Open ones, or such as are over and still ask for an answer."""
+        self.real.take(one for one in incidents if not one.drill)
+        self.drills.take(one for one in incidents if one.drill)
 
 
-def home(user: str, found: Found, roster: Mapping[Role, Sequence[tuple[str, Person | None]]] | None = None) -> View:
-    """`roster` is for a security lead: people as named there."""
-    real = found.of(drill=False)
+def home(found: Found, total: int, roster: Mapping[Role, Sequence[tuple[str, Person | None]]] | None = None) -> View:
+    """`total` is how many incidents are open; `roster` is for a security lead: people as named there."""
+    real, drills = found.real, found.drills
     blocks = [
         actions(button("Report an incident", ids.REPORT_OPEN, style="primary")),
         header("My steps"),
-        *(_steps(user, real, MOST_STEPS) or [section("Nothing is asked of you now.")]),
-        *_not_looked_through(found),
+        *(_steps(real) or [section("Nothing is asked of you now.")]),
+        *_not_looked_through(real.running, total - drills.running),
         header("Open incidents"),
-        *(_incidents(user, real, MOST_INCIDENTS) or [section("No incident is open.")]),
-        *_drills(user, found.of(drill=True)),
+        *(_incidents(real, total - drills.running) or [section("No incident is open.")]),
+        *_drills(drills),
         *(roster_section(roster) if roster is not None else []),
     ]
     return _view(blocks)
@@ -77,18 +98,18 @@ def _view(blocks: Iterable[Block]) -> View:
     return {"type": "home", "blocks": marked}
 
 
-def _drills(user: str, drills: Found) -> list[Block]:
-    rows = [*_incidents(user, drills, MOST_DRILLS), *_steps(user, drills, MOST_DRILL_STEPS)]
+def _drills(drills: Part) -> list[Block]:
+    rows = [*_incidents(drills, drills.running), *_steps(drills)]
     return [header(f"{words.DRILL}S"), context(words.DRILL_RULE), *rows] if rows else []
 
 
 # --- incidents
 
 
-def _incidents(user: str, found: Found, most: int) -> list[Block]:
+def _incidents(part: Part, total: int) -> list[Block]:
     """Everything to those who may see the status, to others number, trigger and state, as `/incident list` does."""
-    rows = [section(_line(user, incident)) for incident in found.running[:most]]
-    more = found.total - len(rows)
+    rows = [section(line) for line in part.lines]
+    more = total - len(rows)
     return [*rows, context(f"and {more} more: `/incident list`")] if more > 0 else rows
 
 
@@ -102,31 +123,28 @@ def _line(user: str, incident: Incident) -> str:
 # --- steps
 
 
-def _steps(user: str, found: Found, most: int) -> list[Block]:
-    """One's own by due time, then those that one may complete for others: as many as fit into `most` blocks."""
-    mine = sorted(_mine(user, found), key=lambda own: (own[1].owner != user, own[1].due_at))
-    rows = [_row(user, incident, step) for incident, step in mine[:most]]
-    fitting = [row for place, row in enumerate(rows) if sum(map(len, rows[: place + 1])) <= most]
-    blocks, more = [block for row in fitting for block in row], len(mine) - len(fitting)
+def _steps(part: Part) -> list[Block]:
+    """One's own by due time, then those that one may complete for others: as many as fit into so many blocks."""
+    rows = [_row(part.user, incident, step) for incident, step in part.first]
+    fitting = [row for place, row in enumerate(rows) if sum(map(len, rows[: place + 1])) <= part.most_steps]
+    blocks, more = [block for row in fitting for block in row], part.asked - len(fitting)
     return [*blocks, context(f"and {more} more: `/incident status` shows the plan")] if more else blocks
 
 
-def _mine(user: str, found: Found) -> Iterator[Own]:
-    for incident in (*found.running, *found.owing):
-        for step in incident.steps:
-            owes = step.status is StepStatus.SUBMITTED and user in (step.owner, asked_for(incident, step))
-            todo = incident.is_open and not step.status.ended
-            if owes or (todo and may(incident, Act.COMPLETE, user, step.key) is None):
-                yield incident, step
+def _mine(user: str, incident: Incident) -> Iterator[Own]:
+    for step in incident.steps:
+        owes = step.status is StepStatus.SUBMITTED and user in (step.owner, asked_for(incident, step))
+        todo = incident.is_open and not step.status.ended
+        if owes or (todo and may(incident, Act.COMPLETE, user, step.key) is None):
+            yield incident, step
 
 
-def _not_looked_through(found: Found) -> list[Block]:
+def _not_looked_through(looked: int, total: int) -> list[Block]:
     """Better said than left out: somebody's step may be among them."""
-    looked = len(found.running)
-    if looked >= found.total:
+    if looked >= total:
         return []
-    those = f"the newest {MOST_READ:,} were" if found.total > MOST_READ else f"{looked:,} could be"
-    return [context(f"Of {found.total:,} open incidents only {those} looked through for your steps.")]
+    those = f"the newest {MOST_READ:,} were" if total > MOST_READ else f"{looked:,} could be"
+    return [context(f"Of {total:,} open incidents only {those} looked through for your steps.")]
 
 
 def _row(user: str, incident: Incident, step: StepState) -> list[Block]:

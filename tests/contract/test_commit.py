@@ -190,6 +190,19 @@ async def test_lists_are_newest_first_and_can_leave_out_what_is_closed(store: St
     assert (line.number, line.closed_at, line.text, line.trigger) == (2, NOW, incident().text, incident().trigger)
 
 
+@pytest.mark.parametrize(("limit", "expected"), [(9, [[4, 3], [2, 1]]), (3, [[4, 3], [2]]), (0, [])])
+async def test_open_ones_come_some_at_a_time(
+    store: Store, monkeypatch: pytest.MonkeyPatch, limit: int, expected: list[list[int]]
+) -> None:
+    monkeypatch.setattr("storage.store.AT_ONCE", 2)
+    for number in (1, 2, 3, 4):
+        await opened(store, number)
+
+    found = [[one.number for one in some] async for some in store.open_incidents(TEAM, limit=limit)]
+
+    assert found == expected
+
+
 async def test_who_is_over_and_still_asks_for_something_is_found_longest_due_first(store: Store) -> None:
     def end(tx: Tx) -> None:
         for number, due in ((1, minutes(9)), (2, minutes(5)), (3, None)):

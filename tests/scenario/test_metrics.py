@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import httpx
-import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.health import Health
@@ -35,11 +34,6 @@ def read(text: str) -> Samples:
     }
 
 
-@pytest.fixture(autouse=True)
-def begun(company: Company) -> None:
-    company.deck.metrics.begin([])
-
-
 async def test_incidents_and_steps_follow_the_record(company: Company) -> None:
     await company.open()
     await company.open(company.sam, "another", keys="staging", **{"This is a drill": True})
@@ -57,7 +51,7 @@ async def test_incidents_and_steps_follow_the_record(company: Company) -> None:
 async def test_a_start_in_the_middle_knows_what_is_open(company: Company) -> None:
     await company.open()
     await company.away(timedelta(minutes=1))
-    company.deck.metrics.begin(await company.store.incidents(company.team, open_only=True))
+    company.deck.metrics.know(await company.store.incidents(company.team, open_only=True))
     figures = await scraped(company)
 
     assert (figures["incidents_open", "real"], figures["steps", "real waiting"]) == (1, 5)
