@@ -91,6 +91,7 @@ async def bot(workspace: Slack, database: str, folder: Path, *, mode: str = "soc
         "QUARTERDECK_ROSTER": str(roster),
         "QUARTERDECK_HTTP_PORT": "0",
         "QUARTERDECK_LOG_FORMAT": "json",
+        "QUARTERDECK_PACING": "off",
     }
     started = time.perf_counter()
     async with _process([*_profiled(), "-m", "bot", "run"], environment, cwd=folder, stderr=PIPE) as process:

@@ -24,6 +24,7 @@ from bot.lateness import Lateness
 from bot.lookback import LookBack
 from bot.masking import Masker
 from bot.metrics import Metrics
+from bot.pacing import SLACK, Pacing
 from bot.people import People
 from bot.places import Places
 from bot.roster_file import read_roster
@@ -35,6 +36,7 @@ from bot.slack.gateway import POST_TIMEOUT_S, Called, Gateway
 from bot.slack.listeners import Desk, Watching
 from bot.ticker import Ticker
 from bot.troubles import TOKEN_REFUSED, token_refused, why
+from bot.waiting import Waiting
 from playbooks.errors import InvalidPlaybook
 from playbooks.loader import load_all
 from playbooks.model import Playbook
@@ -84,12 +86,14 @@ def load_playbook(settings: Settings) -> Playbook:
         raise WrongSettings(*(str(problem) for problem in error.problems)) from None
 
 
-def gateway_of(settings: Settings, http: aiohttp.ClientSession, called: Called | None = None) -> Gateway:
+def gateway_of(
+    settings: Settings, http: aiohttp.ClientSession, called: Called | None = None, pacing: Pacing | None = None
+) -> Gateway:
     token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
     client = AsyncWebClient(
         token=token, base_url=settings.slack_api_url, session=http, retry_handlers=[], timeout=POST_TIMEOUT_S
     )
-    return Gateway(client, http, called)
+    return Gateway(client, http, called, pacing)
 
 
 async def identify(gateway: Gateway, url: str) -> Identity:
@@ -141,7 +145,8 @@ async def join_parts(settings: Settings, store: Store, clock: Clock, http: aioht
     """Asks Slack who we are and who is on the roster, then joins everything. Raises `Stop` with sentences."""
     playbook, roster = load_playbook(settings), read_roster(settings.quarterdeck_roster)
     metrics = Metrics()
-    gateway = gateway_of(settings, http, metrics.called)
+    pacing = Pacing(clock.now, SLACK if settings.quarterdeck_pacing == "on" else None)
+    gateway = gateway_of(settings, http, metrics.called, pacing)
     identity = await identify(gateway, settings.slack_api_url)
     masker = Masker(fingerprinter(secret_of(settings)))
     people, rosters = await _know_roster(settings, roster, store, gateway, masker, clock, identity)
@@ -152,7 +157,7 @@ async def join_parts(settings: Settings, store: Store, clock: Clock, http: aioht
     )
     places, lateness = Places(store, gateway, alerts, identity.workspace), Lateness(store, clock)
     intake.on_commit(metrics.committed)
-    courier = _courier(store, intake, gateway, places, lateness, clock, identity, metrics)
+    courier = _courier(store, intake, gateway, pacing, places, lateness, clock, identity, metrics)
     ticker = Ticker(store, intake, clock, identity.team)
     intake.on_commit(lambda result: ticker.wake_at(result.outcome.next_due if result.outcome else None))
     homes = _homes(store, intake, gateway, rosters, people, clock, identity)
@@ -179,6 +184,7 @@ def _courier(
     store: Store,
     intake: Intake,
     gateway: Gateway,
+    pacing: Pacing,
     places: Places,
     lateness: Lateness,
     clock: Clock,
@@ -190,7 +196,8 @@ def _courier(
     doubts = Doubts(store, gateway, arrivals, lateness, clock, metrics)
     showing = Showing(store, arrivals, doubts, gateway, places, lateness, clock, metrics)
     jobs = Jobs(store, intake, gateway, places, clock, identity.bot_user)
-    courier = Courier(store, showing, doubts, jobs, clock, identity.team, acting=lambda: intake.acting)
+    waiting = Waiting(pacing, places)
+    courier = Courier(store, showing, doubts, jobs, waiting, clock, identity.team, acting=lambda: intake.acting)
     intake.on_commit(lambda result: showing.changed(result.number))
     intake.on_commit(lambda _: courier.wake())
     return courier

@@ -1,11 +1,13 @@
 """The one way out: makes the outside world agree with the record, surface by surface and job by job.
 
 `drain_once` starts what can be started now and returns; at most `MOST_AT_ONCE` are under way, one per place, so that
-order is kept in a place and a slow one delays no other. After any crash the loop simply goes on.
+order is kept in a place and a slow one delays no other. What would only wait for Slack's limits is not started, and a
+few are left free for what asks somebody for a step. After any crash the loop simply goes on.
 """
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
@@ -15,13 +17,18 @@ from bot.clock import Clock
 from bot.doubts import Doubts
 from bot.jobs import Jobs
 from bot.observability import of_incident
+from bot.pacing import Key
 from bot.showing import PRIORITY, Showing
+from bot.waiting import Row, Waiting, rank
 from storage.errors import DatabaseUnavailable
 from storage.rows import Delayed, JobDelayed, JobRow, SurfaceRow
 from storage.store import Store
 
 log = structlog.get_logger()
 MOST_AT_ONCE = 20
+FOR_ASKING = 4  # of them, only for prompts, escalations and nudges
+ASKING = 2  # their lowest rank
+ANSWER = PRIORITY["told"]  # to a person
 RETRY_S = 1.0
 LOOKED_AT = timedelta(seconds=5)
 PATIENCE_S = 0.1  # for acts that are being committed
@@ -39,6 +46,7 @@ class Courier:
         showing: Showing,
         doubts: Doubts,
         jobs: Jobs,
+        waiting: Waiting,
         clock: Clock,
         team: str,
         *,
@@ -48,6 +56,7 @@ class Courier:
         self._showing = showing
         self._doubts = doubts
         self._jobs = jobs
+        self._waiting = waiting
         self._clock = clock
         self._team = team
         self._acting = acting
@@ -75,7 +84,7 @@ class Courier:
                 await self._clock.sleep(RETRY_S)
                 continue
             try:
-                await asyncio.wait_for(self._woken.wait(), RETRY_S)
+                await asyncio.wait_for(self._woken.wait(), self._pause_s())
             except TimeoutError:
                 continue
 
@@ -92,15 +101,25 @@ class Courier:
         started = 0
         self._moved.clear()
         self._showing.forget_homeless(now)
-        for row in await self._store.in_doubt(self._team, now):
+        self._waiting.begin(now)
+        for row in await self._store.in_doubt(self._team, now, busy=self._waiting.surfaces):
             started += self._start(_lane(row), self._doubts.settle, row)
-        busy = [*self._showing.homeless]
+        busy = [*self._showing.homeless, *self._waiting.surfaces]
         rows = await self._store.surfaces_to_send(self._team, now, limit=_LISTED, busy=busy, priority=PRIORITY)
-        for row in self._pressed_first(rows, now):
+        for row in sorted(self._pressed_first(rows, now), key=self._order):
             started += self._start(_lane(row), self._showing.show, row)
-        for job in await self._store.jobs_to_do(self._team, now, limit=_LISTED):
+        for job in await self._store.jobs_to_do(self._team, now, limit=_LISTED, busy=self._waiting.jobs):
             started += self._start(f"job:{job.id}", self._jobs.do, job)
         return started
+
+    @property
+    def waits_until(self) -> datetime | None:
+        """When something that waits for Slack's limits may go."""
+        return self._waiting.until
+
+    def _pause_s(self) -> float:
+        until = self.waits_until
+        return min(RETRY_S, max(LOOK_S, (until - self._clock.now()).total_seconds())) if until else RETRY_S
 
     async def settle(self) -> None:
         """Waits until nothing is under way."""
@@ -124,10 +143,14 @@ class Courier:
             if row.ts is None or (row.channel, row.ts) in self._pressed or (row.number, _step(row)) not in first
         ]
 
-    def _start(self, place: str, do: Callable[..., Awaitable[None]], row: SurfaceRow | JobRow) -> int:
-        if place in self._busy or place in self._moved or len(self._busy) >= MOST_AT_ONCE:
+    def _start(self, place: str, do: Callable[..., Awaitable[None]], row: Row) -> int:
+        place_in_line = self._rank(row)
+        free = MOST_AT_ONCE - len(self._busy) - (0 if place_in_line <= ASKING else FOR_ASKING)
+        if place in self._busy or place in self._moved or free <= 0:
             return 0
-        task = asyncio.create_task(self._guarded(do, row), name=place)
+        if self._waiting.must(row, place_in_line, self._clock.now()):
+            return 0
+        task = asyncio.create_task(self._guarded(do, row, self._waiting.promise(row)), name=place)
         self._busy[place] = task
         task.add_done_callback(lambda _: self._finished(place))
         return 1
@@ -137,11 +160,21 @@ class Courier:
         self._moved.add(place)
         self.wake()
 
-    async def _guarded(self, do: Callable[..., Awaitable[None]], row: SurfaceRow | JobRow) -> None:
+    def _rank(self, row: Row) -> int:
+        """As low as an answer's for what somebody looks at now."""
+        looked_at = isinstance(row, SurfaceRow) and (row.channel, row.ts) in self._pressed
+        return min(rank(row), ANSWER) if looked_at else rank(row)
+
+    def _order(self, row: SurfaceRow) -> tuple[int, float]:
+        """First posts in the order they were first wanted, updates in the order they became old."""
+        return self._rank(row), row.id if row.ts is None else row.wanted_at.timestamp()
+
+    async def _guarded(self, do: Callable[..., Awaitable[None]], row: Row, promise: Counter[Key]) -> None:
         """A fault in one surface must not stop the others, in its place neither: it is said, and waits ever longer."""
         name = f"{type(row).__name__}:{row.id}"
         try:
-            await do(row)
+            with self._waiting.keeping(promise):
+                await do(row)
             self._troubles.pop(name, None)
         except DatabaseUnavailable:  # the store has said so; what may have been posted is looked for
             await self._clock.sleep(RETRY_S)
@@ -151,7 +184,7 @@ class Courier:
             with contextlib.suppress(DatabaseUnavailable):
                 await self._put_off(row, min(2.0 ** self._troubles[name], MOST_DELAY_S))
 
-    async def _put_off(self, row: SurfaceRow | JobRow, seconds: float) -> None:
+    async def _put_off(self, row: Row, seconds: float) -> None:
         later = self._clock.now() + timedelta(seconds=seconds)
         if isinstance(row, JobRow):
             await self._store.note(JobDelayed(id=row.id, not_before=later))

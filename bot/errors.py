@@ -6,6 +6,7 @@ Stop                  the program cannot start or go on; sentences for the opera
 └── NoSlack           Slack cannot be reached or refuses us (exit 1)
 SlackTrouble          one call failed; what that means for what was to be done:
 ├── Limited           not before `retry_after` seconds
+│   └── Paced         said by ourselves: Slack was not asked
 ├── NotSent           it certainly did not happen; may be tried again
 ├── Unclear           it may have happened
 └── Rejected          it did not happen and never will like this; `error` is Slack's word
@@ -53,6 +54,10 @@ class Limited(SlackTrouble):
     def __init__(self, method: str, retry_after: float) -> None:
         super().__init__(method, "ratelimited")
         self.retry_after = retry_after
+
+
+class Paced(Limited):
+    """We ask ourselves to wait, before Slack has to."""
 
 
 class NotSent(SlackTrouble):

@@ -15,6 +15,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.errors import Limited, Rejected, SlackTrouble
+from bot.pacing import HOUSEKEEPING
 from bot.people import People
 from bot.rosters import Rosters
 from bot.slack.gateway import Gateway
@@ -61,7 +62,7 @@ class Homes:
         acting: Callable[[], bool],
     ) -> None:
         self._store = store
-        self._gateway = gateway
+        self._gateway = gateway.at(HOUSEKEEPING)
         self._people = people
         self._rosters = rosters
         self._clock = clock

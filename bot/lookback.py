@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 
 import structlog
 
-from bot.errors import Limited, Rejected, SlackTrouble
+from bot.errors import Limited, Paced, Rejected, SlackTrouble
 from bot.observability import of_incident
 from bot.slack import captures
 from bot.slack.differences import Missed, Place, differences
@@ -118,7 +118,7 @@ class LookBack:
         return True
 
     def _say(self, error: SlackTrouble, **about: str) -> None:
-        if self._troubles.get(str(about)) != error.error:
+        if not isinstance(error, Paced) and self._troubles.get(str(about)) != error.error:
             self._troubles[str(about)] = error.error
             log.warning("Slack does not show it", action="look_back_trouble", why=str(error), **about)
 

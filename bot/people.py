@@ -3,17 +3,19 @@
 import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.clock import Clock
-from bot.errors import Rejected, SlackTrouble
+from bot.errors import Limited, Rejected, SlackTrouble
+from bot.pacing import HOUSEKEEPING
 from bot.slack.gateway import Gateway
 from playbooks.entries import Actor
 from playbooks.model import Role
 from playbooks.roster import Lists
 
 FRESH = timedelta(minutes=5)
+_NEVER = datetime.min.replace(tzinfo=UTC)
 PATIENCE_S = 1.5  # of the three seconds that Slack gives an acknowledgement
 TICKET_PATIENCE_S = 0.8  # of the same three when a form is still to be opened
 
@@ -104,12 +106,23 @@ class People:
         return [(ref, self.named(ref)) for ref in refs]
 
     async def refresh(self) -> None:
-        """Asks again about everybody on the roster; whoever cannot be asked about now stays as known."""
-        for user in dict.fromkeys(self._ids[ref] for ref in _everybody(self._roster) if ref in self._ids):
+        """Asks again about everybody on the roster, whom it has not asked about for longest first.
+
+        Whoever cannot be asked about now stays as known; at a limit the rest waits for the next time.
+        """
+        gateway = self._gateway.at(HOUSEKEEPING)
+        users = dict.fromkeys(self._ids[ref] for ref in _everybody(self._roster) if ref in self._ids)
+        for user in sorted(users, key=self._asked_at):
             try:
-                await self._ask(user)
+                self._keep(await gateway.user(user))
+            except Limited:
+                return
             except SlackTrouble:
                 continue
+
+    def _asked_at(self, user: str) -> datetime:
+        known = self._known.get(user)
+        return known[0] if known else _NEVER
 
     def name(self, user: str) -> str | None:
         known = self._known.get(user)

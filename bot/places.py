@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.slack.gateway import Gateway
 from playbooks.incident import Incident
+from storage.rows import SurfaceRow
 from storage.store import Store
 
 
@@ -28,6 +29,7 @@ class Places:
         self._opening: dict[str, asyncio.Lock] = {}
         self._stale: set[str] = set()
         self._reopened: set[str] = set()
+        self._homes: dict[int, str] = {}  # incident number → where it was last written to
         self._workspace = workspace
         self.alerts = alerts
 
@@ -46,10 +48,20 @@ class Places:
         if place == "alerts" or incident is None:
             return Spot(channel=self.alerts)
         if incident.home.channel:
+            self._homes[incident.number] = incident.home.channel
             return Spot(channel=incident.home.channel)
         if not incident.home.thread:
             raise NotYet
+        self._homes[incident.number] = self.alerts
         return Spot(channel=self.alerts, thread_ts=await self._announced(team, incident))
+
+    def known(self, row: SurfaceRow) -> str | None:
+        """The conversation that it goes to, as far as that is known without asking anybody."""
+        if row.place.startswith("dm:"):
+            return self._dms.get(row.place.removeprefix("dm:"))
+        if row.place.startswith("thread:"):
+            return row.place.split(":")[1]
+        return self._homes.get(row.number) if row.place == "incident" and row.number else self.alerts
 
     async def dm(self, team: str, user: str) -> str:
         """The `D…` of a person: remembered, else opened and kept before anything is posted there."""

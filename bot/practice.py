@@ -112,6 +112,7 @@ def _environment(settings: Settings, facts: dict[str, Any], folder: Path) -> dic
         "SLACK_BOT_TOKEN": facts["bot_token"],
         "SLACK_APP_TOKEN": facts["app_token"],
         "SLACK_API_URL": facts["api_url"],
+        "QUARTERDECK_PACING": os.environ.get("QUARTERDECK_PACING", "off"),  # this workspace has no limits
         "QUARTERDECK_ROSTER": str(settings.quarterdeck_roster or roster),
         "QUARTERDECK_DATABASE_URL": settings.database_url,
     }

@@ -41,6 +41,9 @@ class Settings(BaseSettings):
     quarterdeck_speed: Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)] = Field(
         1.0, description="divides every playbook duration; for practice and tests"
     )
+    quarterdeck_pacing: Literal["on", "off"] = Field(
+        "on", description="keeps within Slack's limits; off only where there are none"
+    )
     quarterdeck_http_host: str = Field("127.0.0.1", description="where the HTTP server listens")
     quarterdeck_http_port: Annotated[int, Field(ge=0, le=65535)] = Field(3000, description="its port; 0: any free one")
     quarterdeck_secret: SecretStr | None = Field(None, description="keys the fingerprints; at least 16 characters")

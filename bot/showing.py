@@ -14,6 +14,7 @@ from bot.lateness import Lateness
 from bot.metrics import Metrics, Sent
 from bot.observability import of_incident
 from bot.places import NotYet, Places, Spot
+from bot.sameness import Sameness
 from bot.slack.gateway import Gateway
 from bot.slack.render import Context, Message, Topic, render, render_notice
 from playbooks.incident import Incident
@@ -44,6 +45,7 @@ PRIORITY = {
     "reopened": 8,
     "topic": 9,
 }
+LAST = max(PRIORITY.values()) + 1  # of what has no rank of its own
 AGAIN_S = 1.0
 MOST_DELAY_S = 300.0
 HOMELESS_AGAIN = timedelta(seconds=3)
@@ -72,6 +74,7 @@ class Showing:
         self._lateness = lateness
         self._clock = clock
         self._metrics = metrics
+        self._same = Sameness()
         self._refused: dict[int, int] = {}  # surface id → how often in a row its update was refused
         self._homeless_since: datetime | None = None
         self.homeless: dict[int, int] = {}  # surface id → incident number
@@ -152,22 +155,36 @@ class Showing:
         )
         shown = render(incident, row.key, context) if incident else render_notice(row.kind, row.payload or {}, context)
         if isinstance(shown, Topic):
-            await self._gateway.call("conversations.setTopic", channel=spot.channel, topic=shown.text)
-            self._metrics.sent(row.kind, Sent.UPDATED)
-            await self._store.note(Shown(id=row.id, ts="topic", version=row.wanted, channel=spot.channel))
+            await self._set_topic(row, spot, shown)
         elif shown is None:
             await self._nothing(row)
         elif row.ts is None:
             await self._post(row, spot, shown, late_s, late_why)
         else:
-            await self._gateway.update(spot.channel, row.ts, shown.text, shown.blocks)
-            self._metrics.sent(row.kind, Sent.UPDATED)
-            self._lateness.slack_worked()
-            await self._store.note(Shown(id=row.id, ts=row.ts, version=row.wanted))
+            await self._update(row, spot, shown)
 
     def _links(self, incident: Incident | None) -> dict[str, str]:
         channel = incident.home.channel if incident else None
         return {"channel": self._places.link(channel)} if channel else {}
+
+    async def _set_topic(self, row: SurfaceRow, spot: Spot, topic: Topic) -> None:
+        if not self._same.says(row.id, spot.channel, topic.text):
+            self._same.forget(row.id)
+            await self._gateway.call("conversations.setTopic", channel=spot.channel, topic=topic.text)
+            self._same.keep(row.id, spot.channel, topic.text)
+            self._metrics.sent(row.kind, Sent.UPDATED)
+        await self._store.note(Shown(id=row.id, ts="topic", version=row.wanted, channel=spot.channel))
+
+    async def _update(self, row: SurfaceRow, spot: Spot, message: Message) -> None:
+        """Slack is only asked when the message would change."""
+        ts = row.ts or ""
+        if not self._same.says(row.id, ts, message.text, message.blocks):
+            self._same.forget(row.id)
+            await self._gateway.update(spot.channel, ts, message.text, message.blocks)
+            self._same.keep(row.id, ts, message.text, message.blocks)
+            self._metrics.sent(row.kind, Sent.UPDATED)
+            self._lateness.slack_worked()
+        await self._store.note(Shown(id=row.id, ts=ts, version=row.wanted))
 
     async def _nothing(self, row: SurfaceRow) -> None:
         """There is nothing to say (any more)."""
@@ -185,5 +202,6 @@ class Showing:
             spot.channel, message.text, message.blocks, delivery_id=row.delivery_id, thread_ts=spot.thread_ts
         )
         passing("after-post")
+        self._same.keep(row.id, ts, message.text, message.blocks)
         self._metrics.sent(row.kind, Sent.POSTED)
         await self._arrivals.arrived(attempted, ts, version=row.wanted, late_s=late_s, late_why=late_why)

@@ -190,6 +190,7 @@ async def _quarterdeck(facts: dict[str, Any], folder: Path) -> AsyncIterator[dic
         "QUARTERDECK_ROSTER": str(folder / "roster.yaml"),
         "QUARTERDECK_DATABASE_URL": f"sqlite:///{folder / 'drill.db'}",
         "QUARTERDECK_SPEED": f"{SPEED:g}",
+        "QUARTERDECK_PACING": "off",
         "QUARTERDECK_HTTP_PORT": "0",
         "QUARTERDECK_LOG_FORMAT": "json",
     }

@@ -4,6 +4,7 @@ The SDK's own retry of dropped connections posts twice, so `retry_handlers=[]`; 
 """
 
 import asyncio
+import copy
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import datetime
@@ -14,7 +15,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.errors import Limited, NotSent, Rejected, SlackTrouble, Unclear
+from bot.errors import Limited, NotSent, Paced, Rejected, SlackTrouble, Unclear
+from bot.pacing import Pacing
 
 EVENT_TYPE = "quarterdeck_delivery"
 POST_TIMEOUT_S = 10
@@ -31,13 +33,28 @@ Called = Callable[[str, SlackTrouble | None], None]
 class Gateway:
     """Typed calls. Raises `Limited`, `NotSent`, `Unclear` or `Rejected`, and nothing else.
 
-    `called` hears of every call: its method, and its trouble if there was one.
+    `called` hears of every call: its method, and its trouble if there was one. `pacing` counts every call; a call
+    never waits for it, unless it is made `at` a rank: then it may raise `Paced` instead.
     """
 
-    def __init__(self, client: AsyncWebClient, http: aiohttp.ClientSession, called: Called | None = None) -> None:
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        http: aiohttp.ClientSession,
+        called: Called | None = None,
+        pacing: Pacing | None = None,
+    ) -> None:
         self.client = client
         self._http = http
         self._called = called
+        self._pacing = pacing
+        self._rank: int | None = None
+
+    def at(self, rank: int) -> "Gateway":
+        """The same for calls that nobody waits for: they leave Slack's limits to what is of a lower rank."""
+        patient = copy.copy(self)
+        patient._rank = rank
+        return patient
 
     async def call(self, method: str, **args: Any) -> dict[str, Any]:
         """One call as JSON; reads go as a query, as Slack wants them."""
@@ -49,10 +66,15 @@ class Gateway:
     async def ask(self, method: str, **args: Any) -> AsyncSlackResponse:
         """The same with the headers of the answer."""
         trouble: SlackTrouble | None = None
+        channel = args.get("channel") or args.get("channel_id")
+        if self._pacing and (wait := self._pacing.making(method, channel, self._rank)):
+            raise Paced(method, wait)
         try:
             return await self._ask(method, args)
         except SlackTrouble as error:
             trouble = error
+            if self._pacing and isinstance(error, Limited):
+                self._pacing.told(method, channel, error.retry_after)
             raise
         finally:
             if self._called:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.pacing import HOUSEKEEPING
 from bot.slack.fetching import fetched
 from bot.slack.listeners import Desk
 from bot.slack.reading import SAYINGS, Heard, heard
@@ -17,6 +18,7 @@ class Rereader:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._gateway = desk.gateway.at(HOUSEKEEPING)
         self._next: datetime | None = None
 
     async def history(self, channel: str, *, oldest: datetime | None = None, pages: int | None = None) -> list[Heard]:
@@ -42,7 +44,7 @@ class Rereader:
         cursor, left = None, pages
         while left is None or left > 0:
             await self._pause()
-            page = await self._desk.gateway.call(method, channel=channel, limit=PAGE, cursor=cursor, **args)
+            page = await self._gateway.call(method, channel=channel, limit=PAGE, cursor=cursor, **args)
             said = (message for message in page.get("messages", ()) if message.get("subtype") in _KEPT)
             found |= {one.ts: one for one in (heard(channel, message) for message in said)}
             cursor = (page.get("response_metadata") or {}).get("next_cursor")

@@ -51,6 +51,7 @@ class Workspace:
             "QUARTERDECK_ROSTER": str(roster),
             "QUARTERDECK_HTTP_PORT": "0",
             "QUARTERDECK_LOG_FORMAT": "json",
+            "QUARTERDECK_PACING": "off",  # at a speed of hundreds nothing would keep up with Slack's limits
             **more,
         }
 

@@ -212,6 +212,7 @@ class Company:
         rows = [row for row in await self.surfaces() if row.not_before and _unsent(row)]
         moments = [await self.store.next_due(self.team), *(row.not_before for row in rows)]
         moments += [job.not_before for job in await self.waiting_jobs()]
+        moments.append(self.deck.courier.waits_until)
         return min((m for m in moments if m is not None and m > self.clock.now()), default=None)
 
     # --- the record
@@ -431,6 +432,5 @@ def _settings(
         quarterdeck_database_url=company.url,
         quarterdeck_secret="a secret of the tests, long enough",
         quarterdeck_roster=file,
-        **mode,
-        **more,
+        **{"quarterdeck_pacing": "off", **mode, **more},
     )

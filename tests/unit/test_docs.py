@@ -11,7 +11,7 @@ from bot.crashpoints import POINTS
 from bot.jobs import Jobs
 from bot.manifest import manifest_yaml
 from bot.settings import Settings
-from bot.showing import PRIORITY
+from bot.showing import LAST, PRIORITY
 from bot.slack.grammar import COMMANDS
 from playbooks.loader import library
 from playbooks.rules_slack import _FIRST_SHOWN
@@ -38,7 +38,7 @@ def test_every_kind_of_surface_and_job_is_documented_and_nothing_else() -> None:
     jobs = set(Jobs(*[Mock()] * 6)._kinds)
     ranks = {kind: int(cells[-1]) for kind, cells in documented.items() if kind not in jobs}
 
-    assert ranks == {"help": max(PRIORITY.values()) + 1, **PRIORITY}  # what has no rank of its own goes last
+    assert ranks == {"help": LAST, **PRIORITY}  # what has no rank of its own goes last
     assert set(documented) - set(ranks) == jobs
 
 

@@ -5,6 +5,9 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
 from bot.courier import Courier
+from bot.pacing import Pacing
+from bot.places import Places
+from bot.waiting import Waiting
 from storage.memory_store import MemoryStore
 from storage.rows import Attempted, Shown, SurfaceRow
 
@@ -68,6 +71,10 @@ class NoDoubts:
         raise AssertionError(f"{row.key} is not in doubt")
 
 
+class NoSlack:
+    """Nobody asks it."""
+
+
 class NoJobs:
     async def do(self, job: object) -> None:
         raise AssertionError(f"there are no jobs, but {job}")
@@ -78,7 +85,9 @@ async def wanting(store: MemoryStore, *keys: str) -> None:
 
 
 def courier(store: MemoryStore, showing: Counting) -> Courier:
-    return Courier(store, showing, NoDoubts(), NoJobs(), Noon(), TEAM)  # type: ignore[arg-type]  # because they are stand-ins
+    places = Places(store, NoSlack(), "C1", "")  # type: ignore[arg-type]  # because nobody is asked
+    waiting = Waiting(Pacing(Noon().now, None), places)
+    return Courier(store, showing, NoDoubts(), NoJobs(), waiting, Noon(), TEAM)  # type: ignore[arg-type]  # because they are stand-ins
 
 
 async def test_a_row_that_was_sent_while_it_was_being_listed_is_not_sent_again() -> None:
