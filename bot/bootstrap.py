@@ -197,6 +197,7 @@ def _courier(
     showing = Showing(store, arrivals, doubts, gateway, places, lateness, clock, metrics)
     jobs = Jobs(store, intake, gateway, places, clock, identity.bot_user)
     waiting = Waiting(pacing, places)
+    metrics.paced.set_function(lambda: len(waiting))
     courier = Courier(store, showing, doubts, jobs, waiting, clock, identity.team, acting=lambda: intake.acting)
     intake.on_commit(lambda result: showing.changed(result.number))
     intake.on_commit(lambda _: courier.wake())

@@ -79,6 +79,7 @@ class Metrics:
         self.steps = gauge("steps", "Steps of open incidents", "kind", "status")
         self.unsent = gauge("unsent", "Surfaces that do not show yet what they should")
         self.oldest_unsent = gauge("oldest_unsent_seconds", "How long the oldest of them has waited")
+        self.paced = gauge("paced", "Surfaces and deeds that wait for Slack's limits")
         self.jobs = gauge("jobs_waiting", "Deeds that wait to be done in Slack")
         self.overdue = gauge("oldest_overdue_seconds", "How long the clock of the most overdue incident has waited")
         self.event_age = gauge("last_slack_request_age_seconds", "Since Slack last reached us; NaN before the first")

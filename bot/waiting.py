@@ -38,6 +38,9 @@ class Waiting:
         self._surfaces = {row: until for row, until in self._surfaces.items() if now < until <= far}
         self._jobs = {row: until for row, until in self._jobs.items() if now < until <= far}
 
+    def __len__(self) -> int:
+        return len(self._surfaces) + len(self._jobs)
+
     @property
     def surfaces(self) -> Collection[int]:
         return self._surfaces.keys()
