@@ -39,7 +39,7 @@ class Arrivals:
             return
         command = Posted(
             **self._about(row),
-            posted_at=_moment(ts, self._clock.now()),
+            posted_at=_moment(ts, row.attempted_at, self._clock.now()),
             source_id=f"posted:{row.delivery_id}",
             surface=row.key,
             late_s=late_s,
@@ -52,7 +52,7 @@ class Arrivals:
     async def adopted(self, row: SurfaceRow, ts: str) -> None:
         """It had arrived; how late is found out as it was then. Version 0: what it shows may be old by now."""
         incident = await self._store.incident(row.team, row.number) if row.number else None
-        late_s, late_why = await self._lateness.of(row, incident, _moment(ts, self._clock.now()))
+        late_s, late_why = await self._lateness.of(row, incident, _moment(ts, row.attempted_at, self._clock.now()))
         await self.arrived(row, ts, version=0, late_s=late_s, late_why=late_why)
 
     async def later(self, row: SurfaceRow, seconds: float, *, in_doubt: bool) -> None:
@@ -93,10 +93,11 @@ class Arrivals:
         return {"team": row.team, "number": row.number, "at": self._clock.now()}
 
 
-def _moment(ts: str, now: datetime) -> datetime:
-    """When Slack says the message was posted, never later than now: our clock and Slack's may differ."""
+def _moment(ts: str, attempted: datetime | None, now: datetime) -> datetime:
+    """When Slack says the message was posted. Our clock and Slack's may differ by any amount, and the ladder counts by
+    ours: so never later than now, never before it was sent."""
     try:
         posted = datetime.fromtimestamp(float(ts), tz=now.tzinfo)
     except (ValueError, OverflowError):
         return now
-    return min(posted, now)
+    return max(min(posted, now), min(attempted or posted, now))

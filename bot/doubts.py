@@ -45,10 +45,12 @@ class Doubts:
         """Looks for a first post that may have arrived. Slack may have been finishing it when its answer was lost."""
         now = self._clock.now()
         attempted = row.attempted_at or now
+        over = now - max(attempted, self._lost.get(row.id, attempted)) >= DOUBT
+        where = (row.channel or "", row.thread_ts, row.delivery_id)
         try:
-            ts = await self._gateway.delivered(
-                row.channel or "", row.thread_ts, row.delivery_id, attempted - LOOK_BACK, attempted + LOOK_BACK
-            )
+            ts = await self._gateway.delivered(*where, attempted - LOOK_BACK, attempted + LOOK_BACK)
+            if ts is None and over:  # our clock may be hours from Slack's
+                ts = await self._gateway.delivered_lately(*where)
         except SlackTrouble as error:
             await self._look_again(row, error)
             return
@@ -57,7 +59,7 @@ class Doubts:
             self._lost.pop(row.id, None)
             self._metrics.sent(row.kind, Sent.FOUND)
             await self._arrivals.adopted(row, ts)
-        elif now - max(attempted, self._lost.get(row.id, attempted)) >= DOUBT:
+        elif over:
             self._metrics.sent(row.kind, Sent.NOT_FOUND)
             self._lost.pop(row.id, None)
             await self._store.note(NotPosted(id=row.id))

@@ -1,11 +1,16 @@
-"""The heartbeat: tells later starts, and late prompts, when Quarterdeck ran."""
+"""The heartbeat: tells later starts, and late prompts, when Quarterdeck ran, and by which clock."""
 
 from datetime import datetime
 
-from bot.clock import Clock
-from storage.errors import DatabaseUnavailable
-from storage.store import Store
+import structlog
 
+from bot.clock import Clock
+from bot.intake import Intake
+from bot.timekeeping import KEPT, decoded, encoded, jump_between
+from storage.errors import DatabaseUnavailable
+from storage.store import Store, Tx
+
+log = structlog.get_logger()
 SUSPENDED_S = 15.0  # a longer silence means that nothing ran: the machine slept, or the process was stopped
 ALWAYS_S = 1e9
 
@@ -19,18 +24,34 @@ class Heartbeat:
         self._team = team
         self._tried: datetime | None = None
 
-    async def begin(self) -> None:
-        """A start always ends a stretch in which nothing ran, however short: late prompts say so."""
-        self._tried = self._clock.now()
-        await self._store.heartbeat(self._team, self._tried, 0.0)
+    async def begin(self, intake: Intake) -> None:
+        """A start always ends a stretch in which nothing ran, however short: late prompts say so.
+
+        When the machine's clock was set since the last beat, every incident follows it first.
+        """
+        reading, kept = self._clock.reading(), await self._store.meta(self._team, KEPT)
+        if kept and (jump := jump_between(decoded(kept), reading)):
+            by_s = round(jump.by.total_seconds(), 3)
+            log.warning("the clock of this machine was set", action="clock_followed", by_s=by_s)
+            await intake.clock_jumped(self._team, jump, reading)
+        await self._write(0.0)
+
+    async def _write(self, gap_s: float) -> None:
+        reading = self._clock.reading()
+        self._tried = reading.at
+
+        def beat(tx: Tx) -> None:
+            tx.heartbeat(self._team, reading.at, gap_s)
+            tx.set_meta(self._team, KEPT, encoded(reading))
+
+        await self._store.transact(beat)
 
     async def beat(self) -> bool:
         """Whether it could be written."""
         now, before = self._clock.now(), self._tried
         ran = before is not None and (now - before).total_seconds() <= SUSPENDED_S
-        self._tried = now
         try:
-            await self._store.heartbeat(self._team, now, ALWAYS_S if ran else SUSPENDED_S)
+            await self._write(ALWAYS_S if ran else SUSPENDED_S)
         except DatabaseUnavailable:
             return False
         return True

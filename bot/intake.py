@@ -4,12 +4,16 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+import structlog
+
 from bot import alerts, wording
-from bot.clock import Clock
+from bot.clock import Clock, Reading
 from bot.crashpoints import passing
 from bot.masking import Masker
+from bot.observability import of_incident
+from bot.timekeeping import KEPT, Jump, encoded
 from playbooks import senders
-from playbooks.commands import Command, Join, OnIncident, Open, Reopen
+from playbooks.commands import ClockJumped, Command, Join, OnIncident, Open, Reopen
 from playbooks.entries import SYSTEM, Actor, Kind
 from playbooks.errors import Refused
 from playbooks.incident import Incident
@@ -20,6 +24,8 @@ from playbooks.secrets import Found
 from playbooks.suspects import suspect_keys
 from storage.rows import Note
 from storage.store import Store, Tx
+
+log = structlog.get_logger()
 
 Roster = Mapping[Role, tuple[Actor, ...]]
 
@@ -90,6 +96,24 @@ class Intake:
         for listener in self._listeners:
             listener(result)
         return result
+
+    async def clock_jumped(self, team: str, jump: Jump, reading: Reading) -> None:
+        """The machine's clock was set: every incident whose clock runs says so and follows, all in one transaction.
+
+        Raises `DatabaseUnavailable`.
+        """
+        await self._store.transact(lambda tx: self._follow(tx, team, jump, reading))
+
+    def _follow(self, tx: Tx, team: str, jump: Jump, reading: Reading) -> None:
+        tx.set_meta(team, KEPT, encoded(reading))  # so that it is noticed once
+        for number in tx.move_clock(team, jump.by):
+            try:
+                tx.incident(team, number)
+            except Exception:  # because one that is damaged must not keep the others from their time
+                log.exception("the clock of one incident cannot be set", action="clock_fault", **of_incident(number))
+                continue
+            command = ClockJumped(team=team, at=jump.after, source_id="", number=number, before=jump.before)
+            self._decide(tx, command, (), ())
 
     def stir(self) -> None:
         """Something was wanted without a command: let the courier look."""

@@ -22,6 +22,7 @@ from bot.heartbeat import Heartbeat
 from bot.lookback import EVERY
 from bot.settings import Settings
 from bot.slack.socket_mode import Socket
+from bot.timekeeping import JUMP
 from bot.web.server import WebServer, web_app
 from storage.errors import StorageError
 from storage.lock import Held, hold
@@ -33,6 +34,7 @@ BEAT_S = 5.0
 BEAT_AGAIN_S = 1.0  # while it cannot be written
 REFRESH_S = 300.0
 LAST_WORDS_S = 3.0
+LOOK_AT_CLOCK_S = 1.0
 LOCK_ANSWERS_S = 2.0
 
 
@@ -44,16 +46,27 @@ async def run(settings: Settings, *, on_ready: Callable[[str], None] = lambda _:
         loop.add_signal_handler(name, stopping.set)
     death = Death()
     try:
-        async with running(settings, SystemClock(), death) as address:
-            _keep_from_collection()
-            passing("ready")
-            on_ready(address)
-            await stopping.wait()
-            log.info("stopping", action="stopping")
+        while not stopping.is_set():
+            clock = SystemClock()  # anew after each round: as the machine's is now
+            async with running(settings, clock, death) as address:
+                _keep_from_collection()
+                passing("ready")
+                on_ready(address)
+                await _until_stopped_or_set(stopping, clock)
     except StorageError as error:
         raise Stop(str(error)) from None
     if death.cause is not None:
         raise death.cause
+
+
+async def _until_stopped_or_set(stopping: asyncio.Event, clock: Clock) -> None:
+    """Returns when the end is asked for, or when the machine's clock was set: what counts moments begins anew then."""
+    while abs(stray := clock.strayed()) < JUMP:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), LOOK_AT_CLOCK_S)
+            log.info("stopping", action="stopping")
+            return
+    log.warning("the clock was set, beginning anew", action="clock_set", by_s=round(stray.total_seconds(), 3))
 
 
 @dataclass
@@ -122,7 +135,7 @@ async def _started(deck: Deck, settings: Settings, clock: Clock, held: Held, dea
 async def _begin(deck: Deck, heart: Heartbeat) -> None:
     """What is written down and counted before anything runs."""
     team = deck.identity.team
-    await heart.begin()
+    await heart.begin(deck.intake)
     await deck.store.set_meta("", "team", team)  # for the command line, which asks nothing of Slack
     async for some in deck.store.open_incidents(team):
         deck.metrics.know(some)

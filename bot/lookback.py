@@ -131,7 +131,7 @@ class LookBack:
         if known is None:
             await desk.store.set_meta(desk.team, key, now.isoformat())
             return
-        since = datetime.fromisoformat(known).astimezone(UTC)
+        since = min(datetime.fromisoformat(known).astimezone(UTC), now)  # the clock may have been set back
         # The first time after a start everything of a day is read again: a 🚨 may stand on an old message.
         oldest = max(since, now - FARTHEST) if self._begun else now - FARTHEST
         for message in await self._read.history(desk.places.alerts, oldest=oldest):

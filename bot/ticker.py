@@ -1,16 +1,18 @@
 """The pulse. Timers are not stored: `next_due` of every incident is a column, and this asks for what has passed.
 
-APScheduler only wakes: a date job at the earliest due moment and a sweep at least every five seconds, both of which
-set an event. A long-lived task does the work, because a job that re-arms its own id is skipped by APScheduler.
+APScheduler only wakes: a date job at the earliest due moment sets an event. A long-lived task does the work, because a
+job that re-arms its own id is skipped by APScheduler. It also looks every five seconds by itself, since APScheduler's
+moments are by the machine's clock: set back by an hour, its jobs would sleep for that hour.
 """
 
 import asyncio
+import contextlib
 from datetime import UTC, datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot.clock import Clock
+from bot.clock import Clock, machine_time_in
 from bot.intake import Intake
 from bot.observability import of_incident
 from playbooks.commands import Tick
@@ -60,13 +62,13 @@ class Ticker:
 
     async def run(self) -> None:
         """Ticks whenever the earliest due moment has come, and every few seconds to be sure."""
-        self._scheduler.add_job(self._wake, "interval", seconds=SWEEP_S, id="sweep")
         self._scheduler.start()
         try:
             while True:
                 self._woken.clear()
                 await self._turn()
-                await self._woken.wait()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._woken.wait(), SWEEP_S)
         finally:
             self._scheduler.shutdown(wait=False)
 
@@ -89,7 +91,9 @@ class Ticker:
 
     def _arm(self, due: datetime) -> None:
         self._armed = due
-        self._scheduler.add_job(self._wake, "date", run_date=due, id="wake", replace_existing=True)
+        # APScheduler counts by the machine's clock, which somebody may have set: only the distance is ours.
+        run_date = machine_time_in(due - self._clock.now())
+        self._scheduler.add_job(self._wake, "date", run_date=run_date, id="wake", replace_existing=True)
 
     async def _tick(self, number: int, now: datetime) -> bool:
         """Whether its clock went on."""

@@ -80,6 +80,13 @@ class Tick(OnIncident):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ClockJumped(OnIncident):
+    """The machine's clock was set: it says `at` where it would have said `before`."""
+
+    before: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Posted(OnIncident):
     """A surface was shown for the first time, at `posted_at` (without it: at `at`). `link` leads to it."""
 

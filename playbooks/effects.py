@@ -34,8 +34,9 @@ _HEADLINE = {
     Kind.FALSE_ALARM,
     Kind.REOPENED,
     Kind.ASSIGNED,
+    Kind.CLOCK_JUMPED,
 }
-_REPLANNED = {Kind.REOPENED, Kind.FORWARDED}  # steps are due at other moments than the briefs say
+_REPLANNED = {Kind.REOPENED, Kind.FORWARDED, Kind.CLOCK_JUMPED}  # steps are due at other moments than the briefs say
 _MOVED_IN = {Kind.CHANNEL_READY, Kind.THREAD_SERVES}
 
 

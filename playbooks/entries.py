@@ -61,6 +61,7 @@ class Kind(StrEnum):
     MESSAGE_DELETED = "message_deleted"
     REFUSED = "refused"
     FORWARDED = "forwarded"
+    CLOCK_JUMPED = "clock_jumped"
     CLOSED = "closed"
     FALSE_ALARM = "false_alarm"
     REOPENED = "reopened"

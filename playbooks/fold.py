@@ -1,14 +1,15 @@
 """The state is the result of the entries: one function per kind, and nothing else changes an incident.
 
 `fold(entries)` gives the same incident that was stored after the last of them; `verify` relies on it. The parts:
-`fold_clock.py` (what the clock and Slack did), `fold_steps.py` (what people did to steps),
-`fold_messages.py` (messages that became part of the record), the whole incident here.
+`fold_clock.py` (what the clock and Slack did), `fold_jump.py` (the clock itself was set),
+`fold_steps.py` (what people did to steps), `fold_messages.py` (messages that became part of the record), the whole
+incident here.
 """
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 
-from playbooks import fold_clock, fold_messages, fold_steps
+from playbooks import fold_clock, fold_jump, fold_messages, fold_steps
 from playbooks.entries import SYSTEM, AdminKind, Entry, Kind, parse_moment
 from playbooks.incident import Evidence, Home, Incident, Pause, StepState, SuspectKey
 from playbooks.model import Playbook, Role, Trigger
@@ -143,6 +144,7 @@ _FOLDS: dict[Kind, Callable[[Incident, Entry], Incident]] = {
     Kind.DUE: fold_clock.due,
     Kind.OVERDUE: fold_clock.overdue,
     Kind.FORWARDED: fold_clock.forwarded,
+    Kind.CLOCK_JUMPED: fold_jump.jumped,
     Kind.UNANSWERED: fold_clock.unanswered,
     Kind.ASK_DUE: fold_clock.ask_due,
     **dict.fromkeys((Kind.PROMPTED, Kind.NUDGED, Kind.ESCALATED, Kind.REMINDED, Kind.ASKED), fold_clock.posted),

@@ -277,4 +277,5 @@ _RULES: dict[type[c.OnIncident], Callable[[Draft, Any], None]] = {
     c.Exported: rules_slack.exported,
     c.Tick: rules_clock.tick,
     c.Forward: rules_clock.forward,
+    c.ClockJumped: rules_clock.jumped,
 }

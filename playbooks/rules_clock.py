@@ -6,7 +6,7 @@ from typing import Any
 from playbooks import commands as c
 from playbooks.access import Act
 from playbooks.draft import Draft
-from playbooks.entries import Kind
+from playbooks.entries import Kind, moment
 from playbooks.ladder import (
     CHANNEL_WAIT,
     Rung,
@@ -43,6 +43,12 @@ def forward(draft: Draft, command: c.Forward) -> None:
     due = next_moment_of_steps(draft.incident)
     if due is not None and due > command.at:
         draft.add(Kind.FORWARDED, by_s=(due - command.at).total_seconds())
+
+
+def jumped(draft: Draft, command: c.ClockJumped) -> None:
+    """The machine's clock was set. What was to come comes as much later or sooner by it, which is when it was to."""
+    by_s = (command.at - command.before).total_seconds()
+    draft.add(Kind.CLOCK_JUMPED, by_s=by_s, before=moment(command.before))
 
 
 def _come_due(draft: Draft, key: str, at: datetime) -> list[str]:

@@ -12,6 +12,7 @@ from playbooks.roster import ADMIN_LOG
 from storage import memory_notes
 from storage.codec import name_of
 from storage.errors import Conflict, NotFound
+from storage.memory_clock import moved_job, moved_surface
 from storage.rows import ADMIN_END, JobRow, Note, Repeat, SurfaceNote, SurfaceRow, admin_end
 from storage.store import Tx
 
@@ -233,6 +234,17 @@ class MemoryTx(Tx):
         if last is not None and now - last > timedelta(seconds=gap_s):
             self._all.gaps[team, last] = now
         self._all.beats[team] = now
+
+    def move_clock(self, team: str, by: timedelta) -> list[int]:
+        kept = self._all
+        kept.surfaces.update({k: moved_surface(row, by) for k, row in kept.surfaces.items() if row.team == team})
+        kept.jobs.update({k: moved_job(row, by) for k, row in kept.jobs.items() if row.team == team})
+        if team in kept.beats:
+            kept.beats[team] += by
+        mine = {start: kept.gaps.pop((team, start)) for owner, start in list(kept.gaps) if owner == team}
+        kept.gaps.update({(team, start + by): end + by for start, end in mine.items()})
+        runs = (n for (owner, n), one in kept.incidents.items() if owner == team and one.is_open)
+        return sorted({*runs, *(n for owner, n in kept.due if owner == team)})
 
     def set_meta(self, team: str, key: str, value: str) -> None:
         self._all.meta[team, key] = value

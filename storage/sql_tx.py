@@ -11,7 +11,7 @@ from playbooks.entries import Entry
 from playbooks.incident import Incident
 from playbooks.outcome import Outcome
 from playbooks.roster import ADMIN_LOG
-from storage import codec, sql_captures, sql_clearing, sql_notes, sql_questions
+from storage import codec, sql_captures, sql_clearing, sql_clock, sql_notes, sql_questions
 from storage.dialects import Insert, hold_numbers, insert_into, put
 from storage.errors import NotFound
 from storage.rows import ADMIN_END, JobState, Note, Repeat, admin_end
@@ -200,6 +200,9 @@ class SqlTx(Tx):
         if last is not None and now - last > timedelta(seconds=gap_s):
             put(self._db, gaps, {"team": team, "started_at": last}, {"ended_at": now})
         put(self._db, heartbeat, {"team": team}, {"last_at": now})
+
+    def move_clock(self, team: str, by: timedelta) -> list[int]:
+        return sql_clock.move_clock(self._db, team, by)
 
     def set_meta(self, team: str, key: str, value: str) -> None:
         put(self._db, meta, {"team": team, "key": key}, {"value": value})

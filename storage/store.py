@@ -7,7 +7,7 @@ stores (`sql_store`, `memory_store`) pass the same tests, `tests/contract`. All 
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from playbooks.entries import Entry
@@ -127,6 +127,11 @@ class Tx(ABC):
     @abstractmethod
     def heartbeat(self, team: str, now: datetime, gap_s: float) -> None:
         """Say that Quarterdeck runs. When the last beat is more than `gap_s` seconds ago, that gap is recorded."""
+
+    @abstractmethod
+    def move_clock(self, team: str, by: timedelta) -> list[int]:
+        """The machine's clock was set by `by`: whatever waits for a moment (retries, messages in doubt, jobs), the
+        heartbeat and its gaps follow. Gives the incidents whose own clock runs, which are for `commit` to move."""
 
     @abstractmethod
     def set_meta(self, team: str, key: str, value: str) -> None:

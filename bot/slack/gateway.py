@@ -148,6 +148,13 @@ class Gateway:
             if not cursor:
                 return None
 
+    async def delivered_lately(self, channel: str, thread_ts: str | None, delivery_id: str) -> str | None:
+        """The same among the newest messages, whatever Slack's clock says about them."""
+        method = "conversations.replies" if thread_ts else "conversations.history"
+        page = await self.call(method, channel=channel, ts=thread_ts, limit=200, include_all_metadata=True)
+        found = (str(one["ts"]) for one in page.get("messages", []) if _delivery(one) == delivery_id)
+        return next(found, None)
+
     async def own_channels(
         self, types: str = "public_channel,private_channel", *, archived: bool = False
     ) -> AsyncIterator[dict[str, Any]]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from playbooks.answers import shown
-from playbooks.entries import SYSTEM, Entry, Kind
+from playbooks.entries import SYSTEM, Entry, Kind, parse_moment
 from playbooks.incident import Incident, label_of
 from playbooks.model import Role, Step, Trigger
 from playbooks.scorecard import span_in_words
@@ -203,6 +203,16 @@ def _edited(t: _Teller) -> str:
     return f"The message of entry {t.data['corrects']} was edited. It says now: {t.quote}"
 
 
+def _clock_jumped(t: _Teller) -> str:
+    by = timedelta(seconds=t.data["by_s"])
+    before = f"{parse_moment(t.data['before']):%Y-%m-%d %H:%M:%S} UTC"
+    how = "forward" if by > timedelta() else "back"
+    told = (
+        f"The clock of Quarterdeck's machine was set {how} by {span_in_words(abs(by))}; by the old one it was {before}."
+    )
+    return f"{told} T0 and all that is due moved with it, so that it comes when it was to come."
+
+
 def role_in_words(role: Role) -> str:
     """`security lead`."""
     return role.value.replace("_", " ")
@@ -248,6 +258,7 @@ _PHRASES: dict[Kind, Callable[[_Teller], str]] = {
     Kind.FORWARDED: lambda t: (
         f"{t.who} put the clock of this drill forward by {span_in_words(timedelta(seconds=t.data['by_s']))}."
     ),
+    Kind.CLOCK_JUMPED: _clock_jumped,
     Kind.CLOSED: _closed,
     Kind.FALSE_ALARM: _false_alarm,
     Kind.REOPENED: lambda t: f"{t.who} reopened {t.incident.label}{t.why}",

@@ -11,6 +11,8 @@ from typing import Any
 import aiohttp
 
 from bot.bootstrap import Deck, join_parts
+from bot.clock import Reading
+from bot.heartbeat import Heartbeat
 from bot.settings import Settings
 from bot.slack.socket_mode import Socket
 from bot.web.server import WebServer, web_app
@@ -30,6 +32,7 @@ from simulator.workspace import Workspace
 from storage.rows import JobState, SurfaceRow, SurfaceState
 from storage.sql_store import open_store
 from storage.store import Store
+from tests.scenario.bot_clock import BotClock
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 KEY = "sk-ant-" + "api03-" + "Q7x" + "k" * 90 + "AA"
@@ -80,6 +83,12 @@ class TestClock:
     def now(self) -> datetime:
         return self._now
 
+    def reading(self) -> Reading:
+        return Reading(at=self._now, steady_s=self.seconds(), boot="")
+
+    def strayed(self) -> timedelta:
+        return timedelta()
+
     def seconds(self) -> float:
         return self._now.timestamp()
 
@@ -109,6 +118,8 @@ class Company:
 
     def __init__(self, workspace: Workspace, practice: Practice, clock: TestClock, url: str) -> None:
         self.workspace, self.practice, self.clock, self.url = workspace, practice, clock, url
+        self.bot_clock = BotClock(clock)
+        self.heart: Heartbeat
         self.parts: AsyncExitStack
         self.settings: Settings
         self.deck: Deck
@@ -136,13 +147,15 @@ class Company:
         self.parts.push_async_callback(self.store.close)
         session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10))
         await self.parts.enter_async_context(session)
-        self.deck = await join_parts(self.settings, self.store, self.clock, session)
-        await self.store.heartbeat(self.team, self.clock.now(), 0.0)
+        self.bot_clock.begin()
+        self.deck = await join_parts(self.settings, self.store, self.bot_clock, session)
+        self.heart = Heartbeat(self.store, self.bot_clock, self.team)
+        await self.heart.begin(self.deck.intake)
         await (self._over_a_socket() if self.settings.socket_mode else self._over_http())
-        await self.deck.lookback.look_once(self.clock.now())
+        await self.deck.lookback.look_once(self.bot_clock.now())
 
     async def _over_a_socket(self) -> None:
-        socket = Socket(self.deck.bolt, self.workspace.credentials.app_token, self.clock)
+        socket = Socket(self.deck.bolt, self.workspace.credentials.app_token, self.bot_clock)
         await socket.start()
         self.parts.push_async_callback(socket.stop)
         assert await socket.wait_connected(5)
@@ -155,7 +168,7 @@ class Company:
 
     async def stop(self) -> None:
         """End it; what is on disk stays."""
-        await self.store.heartbeat(self.team, self.clock.now(), 15.0)
+        await self.heart.beat()
         await self.parts.aclose()
 
     async def away(self, how_long: timedelta) -> None:
@@ -165,9 +178,14 @@ class Company:
         await self.start()
         await self.quiet()
 
+    async def set_clock(self, by: timedelta) -> None:
+        """Somebody sets the clock of the bot's machine, and the bot begins anew."""
+        self.bot_clock.set(by)
+        await self.away(timedelta())
+
     async def look_back(self) -> None:
         """What the running bot does every two minutes."""
-        await self.deck.lookback.look_once(self.clock.now())
+        await self.deck.lookback.look_once(self.bot_clock.now())
         await self.quiet()
 
     # --- time
@@ -176,11 +194,11 @@ class Company:
         """Everything that follows now has happened: ticks, messages, events."""
         for _ in range(200):
             await self._events()
-            ticked = await self.deck.ticker.tick_once(self.clock.now())
+            ticked = await self.deck.ticker.tick_once(self.bot_clock.now())
             started = await self.deck.courier.drain_once()
             await self.deck.courier.settle()
             if not ticked and not started:
-                await self.deck.homes.once(self.clock.now())
+                await self.deck.homes.once(self.bot_clock.now())
                 await self._events()
                 return
         raise AssertionError("it never becomes quiet")
@@ -213,7 +231,8 @@ class Company:
         moments = [await self.store.next_due(self.team), *(row.not_before for row in rows)]
         moments += [job.not_before for job in await self.waiting_jobs()]
         moments.append(self.deck.courier.waits_until)
-        return min((m for m in moments if m is not None and m > self.clock.now()), default=None)
+        ours = (m - self.bot_clock.ahead for m in moments if m is not None)
+        return min((m for m in ours if m > self.clock.now()), default=None)
 
     # --- the record
 

@@ -166,6 +166,13 @@ class Story:
         self.now += timedelta(minutes=minutes, seconds=seconds)
         return self
 
+    def set_clock(self: S, by: timedelta) -> S:
+        """Somebody sets the clock of the machine."""
+        before, self.now = self.now, self.now + by
+        self._unsent = {key: at + by for key, at in self._unsent.items()}
+        self.do(c.ClockJumped, before=before)
+        return self
+
     def tick(self: S, minutes: float = 0) -> S:
         """Time goes by, and everything that comes due on the way happens when it is due."""
         end = self.now + timedelta(minutes=minutes)

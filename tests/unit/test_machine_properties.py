@@ -143,6 +143,12 @@ class Incident(RuleBasedStateMachine):
     def forward(self, by: Any) -> None:
         self.act(c.Forward, by=by)
 
+    @rule(seconds=st.sampled_from([-3600, -60, 61, 3600, 86400]))
+    def somebody_sets_the_clock(self, seconds: int) -> None:
+        before = scorecard(self.story.incident).lines
+        self.story.set_clock(timedelta(seconds=seconds))
+        assert scorecard(self.story.incident).lines == before
+
     @rule(by=PEOPLE, ts=st.sampled_from(["1.0", "2.0"]), text=TEXT, member=st.booleans())
     def pin(self, by: Any, ts: str, text: str, member: bool) -> None:
         message = {"channel": "C1", "ts": ts}

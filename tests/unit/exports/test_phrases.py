@@ -1,5 +1,7 @@
 """Every kind of entry has its sentence."""
 
+from datetime import timedelta
+
 import pytest
 
 from playbooks.commands import Forward
@@ -17,6 +19,7 @@ def everything() -> dict[Kind, tuple[Entry, Incident]]:
     answered.answer("escalate", "CASE-4711")
     drill = Story().open(drill=True)
     drill.do(Forward, by=SAM)
+    drill.set_clock(timedelta(hours=1))
     stories = (drill, answered, full_story())
     return {entry.kind: (entry, story.incident) for story in stories for entry in story.entries}
 
