@@ -32,7 +32,7 @@ class Arrivals:
 
     async def arrived(self, row: SurfaceRow, ts: str, *, version: int, late_s: float, late_why: str | None) -> None:
         """The message is there: its place and what follows from it are written down together."""
-        self._lateness.slack_worked()
+        self._lateness.slack_worked(self._clock.now())
         shown = Shown(id=row.id, ts=ts, version=version, channel=row.channel)
         if not row.number:
             await self._store.note(shown)

@@ -24,6 +24,7 @@ from bot.lateness import Lateness
 from bot.lookback import LookBack
 from bot.masking import Masker
 from bot.metrics import Metrics
+from bot.outage import Outage
 from bot.pacing import SLACK, Pacing
 from bot.people import People
 from bot.places import Places
@@ -73,6 +74,8 @@ class Deck:
     homes: Homes
     housekeeping: Housekeeping
     lateness: Lateness
+    outage: Outage
+    gateway: Gateway
     metrics: Metrics
     bolt: AsyncApp
     http: aiohttp.ClientSession
@@ -156,21 +159,25 @@ async def join_parts(settings: Settings, store: Store, clock: Clock, http: aioht
         store, masker, clock, playbook=lambda: playbook, roster=people.roster, speed=settings.quarterdeck_speed
     )
     places, lateness = Places(store, gateway, alerts, identity.workspace), Lateness(store, clock)
+    outage = Outage(gateway, lateness, clock)
     intake.on_commit(metrics.committed)
-    courier = _courier(store, intake, gateway, pacing, places, lateness, clock, identity, metrics)
+    courier = _courier(store, intake, gateway, pacing, outage, places, lateness, clock, identity, metrics)
     ticker = Ticker(store, intake, clock, identity.team)
     intake.on_commit(lambda result: ticker.wake_at(result.outcome.next_due if result.outcome else None))
-    homes = _homes(store, intake, gateway, rosters, people, clock, identity)
+    homes = _homes(store, intake, gateway, outage, rosters, people, clock, identity)
     parts: dict[str, Any] = {"store": store, "intake": intake, "people": people, "rosters": rosters, "homes": homes}
     tools: dict[str, Any] = {"gateway": gateway, "masker": masker, "clock": clock, "places": places}
     watching = Watching(words=playbook.watch_words, auto_open=settings.quarterdeck_auto_open)
     desk = Desk(**parts, **tools, **_who(identity), watching=watching, pressed=courier.pressed)
     bolt = bolt_app(desk, gateway.client, identity_facts(identity, settings))
     _count_requests(bolt, metrics, clock)
-    housekeeping = Housekeeping(store, clock, identity.team, settings.quarterdeck_clear_after_days)
-    loops: dict[str, Any] = {"courier": courier, "ticker": ticker, "lookback": LookBack(desk)}
-    loops["housekeeping"] = housekeeping
-    return Deck(**parts, **loops, identity=identity, lateness=lateness, metrics=metrics, bolt=bolt, http=http)
+    lookback = LookBack(desk)
+    outage.on_end(courier.wake)
+    outage.on_end(lookback.soon)
+    loops: dict[str, Any] = {"courier": courier, "ticker": ticker, "lookback": lookback, "outage": outage}
+    loops["housekeeping"] = Housekeeping(store, clock, identity.team, settings.quarterdeck_clear_after_days)
+    facts: dict[str, Any] = {"identity": identity, "lateness": lateness, "metrics": metrics}
+    return Deck(**parts, **loops, **facts, gateway=gateway, bolt=bolt, http=http)
 
 
 def _count_requests(bolt: AsyncApp, metrics: Metrics, clock: Clock) -> None:
@@ -185,6 +192,7 @@ def _courier(
     intake: Intake,
     gateway: Gateway,
     pacing: Pacing,
+    outage: Outage,
     places: Places,
     lateness: Lateness,
     clock: Clock,
@@ -193,12 +201,13 @@ def _courier(
 ) -> Courier:
     """The way out, woken by every commit."""
     arrivals = Arrivals(store, intake, places, lateness, clock)
-    doubts = Doubts(store, gateway, arrivals, lateness, clock, metrics)
+    doubts = Doubts(store, gateway, outage, arrivals, lateness, clock, metrics)
     showing = Showing(store, arrivals, doubts, gateway, places, lateness, clock, metrics)
     jobs = Jobs(store, intake, gateway, places, clock, identity.bot_user)
     waiting = Waiting(pacing, places)
     metrics.paced.set_function(lambda: len(waiting))
-    courier = Courier(store, showing, doubts, jobs, waiting, clock, identity.team, acting=lambda: intake.acting)
+    when: dict[str, Callable[[], bool]] = {"acting": lambda: intake.acting, "answering": lambda: outage.answering}
+    courier = Courier(store, showing, doubts, jobs, waiting, clock, identity.team, **when)
     intake.on_commit(lambda result: showing.changed(result.number))
     intake.on_commit(lambda _: courier.wake())
     return courier
@@ -208,13 +217,18 @@ def _homes(
     store: Store,
     intake: Intake,
     gateway: Gateway,
+    outage: Outage,
     rosters: Rosters,
     people: People,
     clock: Clock,
     identity: Identity,
 ) -> Homes:
     """The Home tabs, which follow every commit about an incident and every change of the roster."""
-    homes = Homes(store, gateway, people, rosters, clock, identity.team, acting=lambda: intake.acting)
+
+    def waiting() -> bool:
+        return intake.acting or not outage.answering
+
+    homes = Homes(store, gateway, people, rosters, clock, identity.team, acting=waiting)
     intake.on_commit(lambda result: homes.changed() if result.number else None)
     rosters.on_change(homes.changed)
     return homes

@@ -51,6 +51,7 @@ class Courier:
         team: str,
         *,
         acting: Callable[[], bool] = lambda: False,
+        answering: Callable[[], bool] = lambda: True,
     ) -> None:
         self._store = store
         self._showing = showing
@@ -60,6 +61,7 @@ class Courier:
         self._clock = clock
         self._team = team
         self._acting = acting
+        self._answering = answering  # False while Slack is away as a whole
         self._busy: dict[str, asyncio.Task[None]] = {}  # by place: one at a time
         self._moved: set[str] = set()  # lanes in which something ended since the listing began: what it says is old
         self._troubles: dict[str, int] = {}  # how often in a row a surface or job raised
@@ -97,6 +99,8 @@ class Courier:
 
     async def drain_once(self) -> int:
         """Starts everything that can be started now; how many that were."""
+        if not self._answering():
+            return 0
         now = self._clock.now()
         started = 0
         self._moved.clear()

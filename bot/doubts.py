@@ -6,10 +6,11 @@ import structlog
 
 from bot.arrivals import Arrivals
 from bot.clock import Clock
-from bot.errors import Limited, SlackTrouble
+from bot.errors import Limited, NotSent, SlackTrouble
 from bot.lateness import Lateness
 from bot.metrics import Metrics, Sent
 from bot.observability import of_incident
+from bot.outage import Outage
 from bot.slack.gateway import Gateway
 from storage.rows import NotPosted, SurfaceRow
 from storage.store import Store
@@ -25,10 +26,18 @@ class Doubts:
     """`lost` begins a doubt, `settle` ends it, sooner or later."""
 
     def __init__(
-        self, store: Store, gateway: Gateway, arrivals: Arrivals, lateness: Lateness, clock: Clock, metrics: Metrics
+        self,
+        store: Store,
+        gateway: Gateway,
+        outage: Outage,
+        arrivals: Arrivals,
+        lateness: Lateness,
+        clock: Clock,
+        metrics: Metrics,
     ) -> None:
         self._store = store
         self._gateway = gateway
+        self._outage = outage
         self._arrivals = arrivals
         self._lateness = lateness
         self._clock = clock
@@ -67,10 +76,17 @@ class Doubts:
             await self._arrivals.later(row, LOOK_AGAIN_S, in_doubt=True)
 
     async def _look_again(self, row: SurfaceRow, error: SlackTrouble) -> None:
-        """The conversation cannot be read. After half a minute of trying, twice is better than never."""
+        """The conversation cannot be read. After half a minute of trying, twice is better than never.
+
+        That is half a minute in which Slack answers: in an outage, or while it refuses the token, it would not take the
+        message either, and the first look afterwards tells.
+        """
         now = self._clock.now()
         self._lateness.slack_failed(now, str(error))
-        if now - self._looking.setdefault(row.id, now) < BLIND:
+        if isinstance(error, NotSent) and not error.silent:
+            self._looking.pop(row.id, None)
+        since = self._looking.setdefault(row.id, now)
+        if now - max(since, self._outage.ended_at or since) < BLIND or not self._outage.answering:
             wait = error.retry_after if isinstance(error, Limited) else LOOK_AGAIN_S
             await self._arrivals.later(row, wait, in_doubt=True)
             return

@@ -40,7 +40,9 @@ class DamagedRoster(Stop):
 
 
 class SlackTrouble(Exception):
-    """One call to Slack failed."""
+    """One call to Slack failed. `silent` when it was not Slack's word on the matter that made it fail."""
+
+    silent = False
 
     def __init__(self, method: str, error: str) -> None:
         super().__init__(f"{method}: {error}")
@@ -61,11 +63,17 @@ class Paced(Limited):
 
 
 class NotSent(SlackTrouble):
-    """The request never left, or Slack refused it before doing anything and may accept it later."""
+    """The request never left, or Slack refused it before doing anything and may accept it later (not `silent`)."""
+
+    def __init__(self, method: str, error: str, *, silent: bool = True) -> None:
+        super().__init__(method, error)
+        self.silent = silent
 
 
 class Unclear(SlackTrouble):
     """The answer was lost: what was asked for may have happened."""
+
+    silent = True
 
 
 class Rejected(SlackTrouble):

@@ -1,6 +1,7 @@
 """What `/readyz` and `/metrics` say: whether the record can be used, how far the outside world is behind it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from prometheus_client import generate_latest
@@ -13,7 +14,7 @@ from storage.store import Store
 
 
 class Health:
-    """`connected` says whether Slack can reach us; in HTTP mode that cannot be known and counts as yes."""
+    """`sockets` says how many stand; None in HTTP mode, where it cannot be known whether Slack can reach us."""
 
     def __init__(
         self,
@@ -22,14 +23,14 @@ class Health:
         metrics: Metrics,
         clock: Clock,
         team: str,
-        connected: Callable[[], Awaitable[bool]],
+        sockets: Callable[[], int] | None,
     ) -> None:
         self._store = store
         self._lateness = lateness
         self._metrics = metrics
         self._clock = clock
         self._team = team
-        self._connected = connected
+        self._sockets = sockets
 
     async def readiness(self) -> tuple[bool, dict[str, Any]]:
         """Usable or not, and the facts. Only the database makes it unusable, to read or to write; Slack may be down."""
@@ -37,26 +38,22 @@ class Health:
         try:
             health = await self._store.health(self._team, now)
         except StorageError as error:
-            return False, {
-                "database": str(error),
-                "slack": await self._slack(),
-                "oldest_overdue_s": None,
-                "unsent": None,
-            }
+            return False, {"database": str(error), **self._slack(now), "oldest_overdue_s": None, "unsent": None}
         trouble = self._store.trouble
         overdue = (now - health.overdue_since).total_seconds() if health.overdue_since else 0.0
         return trouble is None, {
             "database": trouble or "ok",
-            "slack": await self._slack(),
+            **self._slack(now),
             "oldest_overdue_s": round(max(0.0, overdue), 3),
             "unsent": health.unsent + health.waiting_jobs,
         }
 
-    async def _slack(self) -> str:
-        down = self._lateness.slack_down_since
-        if down:
-            return f"down since {down:%Y-%m-%d %H:%M:%S} UTC"
-        return "ok" if await self._connected() else "not connected"
+    def _slack(self, now: datetime) -> dict[str, Any]:
+        """Whether Slack takes what we say; how many sockets stand by which it reaches us, and when it last did."""
+        down, heard = self._lateness.slack_down_since, self._metrics.last_event
+        sockets = self._sockets() if self._sockets else None
+        words = f"down since {down:%Y-%m-%d %H:%M:%S} UTC" if down else "not connected" if sockets == 0 else "ok"
+        return {"slack": words, "sockets": sockets, "last_heard_s": round(age(heard, now), 3) if heard else None}
 
     async def scrape(self) -> bytes:
         """What `/metrics` says: the counters as they stand, the gauges as of now."""
@@ -72,7 +69,9 @@ class Health:
             metrics.jobs.set(health.waiting_jobs)
             metrics.overdue.set(age(health.overdue_since, now))
         metrics.event_age.set(age(metrics.last_event, now, UNKNOWN))
-        metrics.connected.set(await self._connected())
+        sockets = self._sockets() if self._sockets else None
+        metrics.connected.set(sockets != 0)
+        metrics.sockets.set(UNKNOWN if sockets is None else sockets)
         metrics.accepting.set(self._lateness.slack_down_since is None)
         metrics.count_open()
         return generate_latest(metrics.registry)

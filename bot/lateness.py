@@ -17,12 +17,12 @@ NOT_RUNNING = "Quarterdeck was not running"
 RECORD = "the record could not be written"
 SLACK = "Slack did not accept messages"
 BUSY = "Quarterdeck was busy"
-MOST_KEPT = 100  # stretches without a record; the late prompts that follow one go out within seconds
+MOST_KEPT = 100  # stretches without a record, and as many without Slack; late prompts go out soon after one
 
 
 class Lateness:
     """Knows the stretches in which nothing ran (from the heartbeat), those in which the record could not be used, and
-    since when Slack refuses messages."""
+    those in which Slack refused messages."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
@@ -30,6 +30,7 @@ class Lateness:
         self._unusable: deque[tuple[datetime, datetime | None]] = deque(maxlen=MOST_KEPT)
         store.on_trouble(self._record_changed)
         self._failing_since: datetime | None = None
+        self._refused: deque[tuple[datetime, datetime | None]] = deque(maxlen=MOST_KEPT)
 
     def _record_changed(self, usable: bool) -> None:
         """In the thread that found it out."""
@@ -44,10 +45,13 @@ class Lateness:
         if self._failing_since is None:
             log.warning("Slack does not accept messages", action="slack_down", why=why)
             self._failing_since = at
+            self._refused.append((at, None))
 
-    def slack_worked(self) -> None:
+    def slack_worked(self, at: datetime) -> None:
+        """What was due before says all the same that it had to wait for Slack."""
         if self._failing_since is not None:
             log.info("Slack accepts messages again", action="slack_up", since=self._failing_since.isoformat())
+            self._refused[-1] = (self._failing_since, at)
             self._failing_since = None
 
     @property
@@ -66,7 +70,7 @@ class Lateness:
         causes = {
             NOT_RUNNING: _covered(gaps, post.wanted_at, now),
             RECORD: _covered(list(self._unusable), post.wanted_at, now),
-            SLACK: (now - self._failing_since).total_seconds() if self._failing_since else 0.0,
+            SLACK: _covered(self._refused, post.wanted_at, now),
         }
         why = max(causes, key=lambda cause: causes[cause])
         if causes[why] > 0:

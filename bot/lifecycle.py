@@ -19,9 +19,8 @@ from bot.errors import Stop
 from bot.fingerprints import secret_of
 from bot.health import Health
 from bot.heartbeat import Heartbeat
-from bot.lookback import EVERY
 from bot.settings import Settings
-from bot.slack.socket_mode import Socket
+from bot.slack.socket_mode import Sockets
 from bot.timekeeping import JUMP
 from bot.web.server import WebServer, web_app
 from storage.errors import StorageError
@@ -102,12 +101,13 @@ async def running(settings: Settings, clock: Clock, death: Death) -> AsyncIterat
 async def _started(deck: Deck, settings: Settings, clock: Clock, held: Held, death: Death) -> AsyncIterator[str]:
     heart = Heartbeat(deck.store, clock, deck.identity.team)
     await _begin(deck, heart)
-    socket = Socket(deck.bolt, settings.slack_app_token.get_secret_value(), clock) if settings.slack_app_token else None
-    web = await _doors(deck, settings, clock, socket)
+    sockets = _sockets(deck, settings)
+    web = await _doors(deck, settings, clock, sockets)
     loops = [
         deck.courier.run(),
         deck.ticker.run(),
         deck.homes.run(),
+        deck.outage.run(),
         deck.housekeeping.run(),
         _beat(heart, clock, held),
         _refresh(deck, clock),
@@ -115,21 +115,25 @@ async def _started(deck: Deck, settings: Settings, clock: Clock, held: Held, dea
     tasks = [asyncio.create_task(_for_ever(loop, death)) for loop in loops]
     try:
         await web.start()
-        if socket:
-            await socket.start()
-            tasks.append(asyncio.create_task(_for_ever(socket.watch(), death)))
-            await socket.wait_connected(5.0)
+        if sockets:
+            tasks.append(asyncio.create_task(_for_ever(sockets.run(), death)))
+            await sockets.wait_connected(5.0)
         log.info(
-            "ready", action="ready", team=deck.identity.team, http=web.address, mode="socket" if socket else "http"
+            "ready", action="ready", team=deck.identity.team, http=web.address, mode="socket" if sockets else "http"
         )
-        tasks.append(asyncio.create_task(_for_ever(_look_back(deck, clock), death)))
+        tasks.append(asyncio.create_task(_for_ever(deck.lookback.run(), death)))
         yield web.address
     finally:
         # First of all nothing more is begun: when the lock was lost, another Quarterdeck may be sending already.
         await _end(deck, heart, tasks)
-        if socket:
-            await socket.stop()
         await web.stop()
+
+
+def _sockets(deck: Deck, settings: Settings) -> Sockets | None:
+    if settings.slack_app_token is None:
+        return None
+    token = settings.slack_app_token.get_secret_value()
+    return Sockets(deck.bolt, deck.gateway, deck.outage, token, deck.lookback.soon)
 
 
 async def _begin(deck: Deck, heart: Heartbeat) -> None:
@@ -141,19 +145,14 @@ async def _begin(deck: Deck, heart: Heartbeat) -> None:
         deck.metrics.know(some)
 
 
-async def _doors(deck: Deck, settings: Settings, clock: Clock, socket: Socket | None) -> WebServer:
+async def _doors(deck: Deck, settings: Settings, clock: Clock, sockets: Sockets | None) -> WebServer:
     """The HTTP server, which has its port but does not answer yet. Raises `Stop` for a token or port of no use."""
-    connected = socket.connected if socket else _always
-    health = Health(deck.store, deck.lateness, deck.metrics, clock, deck.identity.team, connected)
-    app = web_app(health.readiness, None if socket else deck.bolt, health.scrape)
-    try:
-        if socket:
-            await socket.check_token()
-        return WebServer(app, settings.quarterdeck_http_host, settings.quarterdeck_http_port)
-    except Stop:
-        if socket:
-            await socket.stop()
-        raise
+    standing = (lambda: sockets.standing) if sockets else None
+    health = Health(deck.store, deck.lateness, deck.metrics, clock, deck.identity.team, standing)
+    if sockets:
+        await sockets.check_token()
+    app = web_app(health.readiness, None if sockets else deck.bolt, health.scrape)
+    return WebServer(app, settings.quarterdeck_http_host, settings.quarterdeck_http_port)
 
 
 async def _end(deck: Deck, heart: Heartbeat, tasks: list[asyncio.Task[None]]) -> None:
@@ -211,17 +210,6 @@ async def _refresh(deck: Deck, clock: Clock) -> None:
         except Exception:
             # Roster and people stay as they were known; a strange answer about one of them must not end the process.
             log.exception("roster and people could not be looked up again", action="refresh_fault")
-
-
-async def _look_back(deck: Deck, clock: Clock) -> None:
-    """At once, for what happened while nobody listened; then again and again."""
-    while True:
-        await deck.lookback.look_once(began := clock.now())
-        await clock.sleep(max(1.0, (EVERY - (clock.now() - began)).total_seconds()))
-
-
-async def _always() -> bool:
-    return True
 
 
 def _make_folder(url: str) -> None:

@@ -1,9 +1,12 @@
 """Looks back at what happened in Slack while nobody listened, or while Slack's events were lost on the way.
 
-Slack promises events as best it can, so what it shows is compared with the record: at the start and every two minutes.
+Slack promises events as best it can, so what it shows is compared with the record: at the start, as soon as Slack can
+be reached again after a gap, and every two minutes.
 Whatever differs goes through the same doors as the live events, and those know what they know already.
 """
 
+import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Hashable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Generic, TypeVar
@@ -60,7 +63,7 @@ class Turns(Generic[K]):
 
 
 class LookBack:
-    """`look_once` does one round: the alerts channel, then incidents until `EVERY` has passed."""
+    """`look_once` does one round: the alerts channel, then incidents until `EVERY` has passed; `run` for ever."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
@@ -70,9 +73,29 @@ class LookBack:
         self._begun = False  # whether the alerts channel was read since the start
         self._not_before: datetime | None = None
         self._troubles: dict[str, str] = {}  # what could not be looked at → Slack's word, said once
+        self._wanted = asyncio.Event()
+
+    @property
+    def wanted(self) -> bool:
+        """Somebody wants a look at once."""
+        return self._wanted.is_set()
+
+    def soon(self) -> None:
+        """Something may have happened unheard: the next round begins at once, or after the one under way."""
+        self._wanted.set()
+
+    async def run(self) -> None:
+        """At once, for what happened while nobody listened; then again and again."""
+        while True:
+            began = asyncio.get_running_loop().time()
+            await self.look_once(self._desk.clock.now())
+            left = EVERY.total_seconds() - (asyncio.get_running_loop().time() - began)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wanted.wait(), max(1.0, left))
 
     async def look_once(self, now: datetime) -> None:
         """Never raises: what cannot be looked at now is looked at in the next round."""
+        self._wanted.clear()
         if self._not_before is not None and now < self._not_before:
             return
         try:

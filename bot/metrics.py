@@ -84,6 +84,7 @@ class Metrics:
         self.overdue = gauge("oldest_overdue_seconds", "How long the clock of the most overdue incident has waited")
         self.event_age = gauge("last_slack_request_age_seconds", "Since Slack last reached us; NaN before the first")
         self.connected = gauge("slack_connected", "1 when Slack can reach us: a socket is open, or HTTP mode")
+        self.sockets = gauge("slack_sockets", "Socket Mode connections that stand; NaN in HTTP mode")
         self.accepting = gauge("slack_accepting", "1 when Slack takes our messages")
         self.database = gauge("database_up", "1 when the record can be read and written")
 

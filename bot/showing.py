@@ -183,7 +183,7 @@ class Showing:
             await self._gateway.update(spot.channel, ts, message.text, message.blocks)
             self._same.keep(row.id, ts, message.text, message.blocks)
             self._metrics.sent(row.kind, Sent.UPDATED)
-            self._lateness.slack_worked()
+            self._lateness.slack_worked(self._clock.now())
         await self._store.note(Shown(id=row.id, ts=ts, version=row.wanted))
 
     async def _nothing(self, row: SurfaceRow) -> None:

@@ -14,7 +14,7 @@ from bot.doctor.findings import Finding, failed, fine, skipped
 from bot.doctor.roster_kept import roster_of
 from bot.errors import Limited, NotSent, SlackTrouble, Stop, Unclear
 from bot.slack.gateway import Gateway
-from bot.slack.socket_mode import app_token_refused
+from bot.slack.socket_tickets import app_token_refused
 from bot.troubles import token_refused, why
 
 LONGEST_WAIT_S = 30.0

@@ -6,9 +6,9 @@ The SDK's own retry of dropped connections posts twice, so `retry_handlers=[]`; 
 import asyncio
 import copy
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -24,10 +24,21 @@ POST_TIMEOUT_S = 10
 _UNCLEAR = {"internal_error", "fatal_error", "request_timeout", "timeout"}
 # A token that is not accepted is put right by an operator; until then every message waits, and none is given up.
 _TOKEN = {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"}
-_LATER = {"service_unavailable", "team_added_to_org", "rate_limited", "accesslimited"} | _TOKEN
-
+_LATER = {"team_added_to_org", "rate_limited", "accesslimited"} | _TOKEN
+_AWAY = "service_unavailable"
 
 Called = Callable[[str, SlackTrouble | None], None]
+T = TypeVar("T")
+
+
+class Guard(Protocol):
+    """Who looks after all calls together (`bot.outage`)."""
+
+    async def through(self, method: str, calling: Coroutine[Any, Any, T]) -> T:
+        """Let a call happen; may end it early with TimeoutError."""
+
+    def heard(self, method: str, trouble: SlackTrouble | None) -> None:
+        """Hear how it ended."""
 
 
 class Gateway:
@@ -49,6 +60,7 @@ class Gateway:
         self._called = called
         self._pacing = pacing
         self._rank: int | None = None
+        self.guard: Guard | None = None
 
     def at(self, rank: int) -> "Gateway":
         """The same for calls that nobody waits for: they leave Slack's limits to what is of a lower rank."""
@@ -65,20 +77,24 @@ class Gateway:
 
     async def ask(self, method: str, **args: Any) -> AsyncSlackResponse:
         """The same with the headers of the answer."""
-        trouble: SlackTrouble | None = None
         channel = args.get("channel") or args.get("channel_id")
         if self._pacing and (wait := self._pacing.making(method, channel, self._rank)):
             raise Paced(method, wait)
         try:
-            return await self._ask(method, args)
+            answer = await self._ask(method, args)
         except SlackTrouble as error:
-            trouble = error
             if self._pacing and isinstance(error, Limited):
                 self._pacing.told(method, channel, error.retry_after)
+            self._tell(method, error)
             raise
-        finally:
-            if self._called:
-                self._called(method, trouble)
+        self._tell(method, None)
+        return answer
+
+    def _tell(self, method: str, trouble: SlackTrouble | None) -> None:
+        if self._called:
+            self._called(method, trouble)
+        if self.guard:
+            self.guard.heard(method, trouble)
 
     async def _ask(self, method: str, args: Mapping[str, Any]) -> AsyncSlackResponse:
         given = {key: value for key, value in args.items() if value is not None}
@@ -87,7 +103,8 @@ class Gateway:
         else:
             calling = self.client.api_call(method, json=given)
         try:
-            return await asyncio.wait_for(calling, POST_TIMEOUT_S)
+            limited = asyncio.wait_for(calling, POST_TIMEOUT_S)
+            return await (self.guard.through(method, limited) if self.guard else limited)
         except SlackApiError as error:
             raise _trouble(method, error) from None
         except aiohttp.ClientConnectorError as error:
@@ -174,7 +191,9 @@ class Gateway:
         try:
             await asyncio.wait_for(self.call("views.open", trigger_id=trigger_id, view=dict(view)), 2.0)
         except TimeoutError:
-            raise Unclear("views.open", "no answer within 2 s") from None
+            trouble = Unclear("views.open", "no answer within 2 s")
+            self._tell("views.open", trouble)
+            raise trouble from None
 
     async def update_view(self, view_id: str, view: Mapping[str, Any]) -> None:
         await self.call("views.update", view_id=view_id, view=dict(view))
@@ -212,7 +231,9 @@ def _trouble(method: str, error: SlackApiError) -> SlackTrouble:
         return Limited(method, _seconds(headers.get("Retry-After") or headers.get("retry-after")))
     if not isinstance(code, str) or status >= 500 or code in _UNCLEAR:
         return Unclear(method, code if isinstance(code, str) else f"HTTP {status} without Slack's JSON")
-    return NotSent(method, code) if code in _LATER else Rejected(method, code)
+    if code in _LATER or code == _AWAY:
+        return NotSent(method, code, silent=code == _AWAY)
+    return Rejected(method, code)
 
 
 def _seconds(text: object) -> float:

@@ -1,89 +1,137 @@
-"""Socket Mode, with a watchdog for the client's known trap.
+"""Socket Mode over two connections, so that one may go while the other stays. docs/decisions/0010 says why our own.
 
-When a handshake fails once (a spent ticket), the SDK's client tries the same address for ever and never asks for a
-new one (slackapi/python-slack-sdk#1446). The watchdog forgets the address and connects afresh.
+What Slack sends over either goes into Bolt and is answered where it came from. The same event over both is taken in
+once, because its source id is known the second time.
+https://docs.slack.dev/apis/events-api/using-socket-mode
 """
 
 import asyncio
-import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+from time import time
 
 import aiohttp
 import structlog
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app, send_async_response
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.errors import SlackApiError
+from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
 
-from bot.clock import Clock
-from bot.errors import NoSlack
+from bot.outage import Outage
+from bot.slack.gateway import Gateway
+from bot.slack.socket_line import PING_S, Line, Ways
+from bot.slack.socket_tickets import Tickets
 
 log = structlog.get_logger()
-PATIENCE_S = 10.0
-_AGAIN = "Copy an App-Level Token (xapp-…) from Basic Information again."
-_ADVICE = {
-    **dict.fromkeys(("invalid_auth", "not_authed", "token_revoked", "account_inactive"), _AGAIN),
-    "missing_scope": "Give the App-Level Token the scope connections:write.",
-    "not_allowed_token_type": _AGAIN,
-    "socket_mode_not_enabled": "Switch Socket Mode on in the app's settings.",
-}
-LOOK_S = 2.0
+LINES = 2
+ANSWER_S = 2.0  # for what is being answered when we end
 
 
-def app_token_refused(error: str) -> tuple[str, str]:
-    """What Slack answered to the app token, and what to do about it."""
-    return f'Slack answered "{error}".', _ADVICE.get(error, "Try again in a minute.")
+class Sockets:
+    """`check_token`, then `run` for ever. `back` is called when Slack reaches us again after it could not."""
 
+    def __init__(
+        self,
+        bolt: AsyncApp,
+        gateway: Gateway,
+        outage: Outage,
+        app_token: str,
+        back: Callable[[], None],
+        *,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        ping_s: float = PING_S,
+    ) -> None:
+        self._bolt = bolt
+        self._gateway = gateway
+        self._outage = outage
+        self._back = back
+        self._sleep = sleep
+        self._ping_s = ping_s
+        self._tickets = Tickets(gateway, app_token, sleep)
+        self._lines: list[Line] = []
+        self._answering: set[asyncio.Task[None]] = set()
+        self._stands = asyncio.Event()
+        self._deaf_since: float | None = None
 
-class Socket:
-    def __init__(self, bolt: AsyncApp, app_token: str, clock: Clock) -> None:
-        self._handler = AsyncSocketModeHandler(bolt, app_token)
-        self._clock = clock
-        self._connecting: asyncio.Task[None] | None = None
+    @property
+    def standing(self) -> int:
+        """How many connections stand, as far as is known."""
+        return sum(line.standing for line in self._lines)
 
     async def check_token(self) -> None:
-        """Raises `NoSlack` when Slack refuses the app token; with any other trouble the client goes on trying."""
-        client = self._handler.client
-        try:
-            answer = await client.web_client.apps_connections_open(app_token=client.app_token)
-        except SlackApiError as error:
-            code = error.response.get("error")
-            if code in _ADVICE:
-                raise NoSlack(f"SLACK_APP_TOKEN: {' '.join(app_token_refused(code))}") from None
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            log.warning("no socket yet", action="socket_not_yet", why=str(error))
-        else:
-            client.wss_uri = answer["url"]  # good for one connection, the first
-
-    async def start(self) -> None:
-        """Begins to connect; the SDK's client keeps trying by itself."""
-        self._connecting = asyncio.create_task(self._handler.connect_async())  # type: ignore[no-untyped-call]  # because Bolt leaves it untyped
-
-    async def connected(self) -> bool:
-        return bool(await self._handler.client.is_connected())
+        """Raises `NoSlack` when Slack refuses the app token."""
+        await self._tickets.check_token()
 
     async def wait_connected(self, seconds: float) -> bool:
-        """True as soon as the first connection stands, False when it does not in that time."""
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.shield(self._connecting or asyncio.sleep(0)), seconds)
-        return await self.connected()
+        """True as soon as a connection stands, False when none does in that time."""
+        try:
+            await asyncio.wait_for(self._stands.wait(), seconds)
+        except TimeoutError:
+            return False
+        return True
 
-    async def watch(self) -> None:
-        """For ever: after ten seconds without a connection, asks for a new address."""
-        lost = 0.0
-        while True:
-            await self._clock.sleep(LOOK_S)
-            lost = 0.0 if await self.connected() else lost + LOOK_S
-            if lost >= PATIENCE_S:
-                log.warning("connecting afresh", action="socket_afresh", lost_s=lost)
-                await self._afresh()
-                lost = 0.0
+    async def run(self) -> None:
+        """Keeps both connections up until it is cancelled; what was taken by then is still answered."""
+        client = self._gateway.client
+        options = {"proxy": client.proxy, "ssl": True if client.ssl is None else client.ssl}
+        async with aiohttp.ClientSession() as http:
+            ways = Ways(
+                http=http,
+                tickets=self._tickets,
+                over=self._outage.over,
+                settled=self._settled,
+                sleep=self._sleep,
+                ping_s=self._ping_s,
+                options=options,
+            )
+            self._lines = [Line(ways, self._taken, self._told) for _ in range(LINES)]
+            async with asyncio.TaskGroup() as tasks:
+                for line in self._lines:
+                    tasks.create_task(line.run())
 
-    async def _afresh(self) -> None:
-        if self._connecting:
-            self._connecting.cancel()
-        self._handler.client.wss_uri = None
-        await self.start()
+    def _told(self, line: Line) -> None:
+        """A line came to stand or fell."""
+        now = asyncio.get_running_loop().time()
+        if not self.standing:
+            self._stands.clear()
+            if self._deaf_since is None:
+                self._deaf_since = now
+                log.warning("Slack cannot reach us", action="deaf")
+            return
+        self._stands.set()
+        if self._deaf_since is not None:
+            log.info("Slack can reach us again", action="hearing", lost_s=round(now - self._deaf_since, 1))
+        if self._deaf_since is not None or (line.standing and line.broke):
+            self._deaf_since, line.broke = None, False
+            self._back()
 
-    async def stop(self) -> None:
-        if self._connecting:
-            self._connecting.cancel()
-        await self._handler.close_async()  # type: ignore[no-untyped-call]  # because Bolt leaves it untyped
+    def _taken(self, request: SocketModeRequest, socket: aiohttp.ClientWebSocketResponse) -> None:
+        task = asyncio.create_task(self._answer(request, socket))
+        self._answering.add(task)
+        task.add_done_callback(self._answering.discard)
+
+    async def _settled(self) -> None:
+        if self._answering:
+            await asyncio.wait(self._answering, timeout=ANSWER_S)
+
+    async def _answer(self, request: SocketModeRequest, socket: aiohttp.ClientWebSocketResponse) -> None:
+        """Through Bolt, as its own adapter does it: the acknowledgement is sent when the listener has ended."""
+        try:
+            answer = await run_async_bolt_app(self._bolt, request)
+            await send_async_response(_Voice(socket), request, answer, time())
+        except ConnectionError:
+            log.warning("an answer came too late", action="answer_unheard")
+        except Exception:
+            log.exception("a request stumbles", action="request_fault")
+
+
+class _Voice(AsyncBaseSocketModeClient):
+    """As much of the SDK's client as Bolt needs to answer over this very connection."""
+
+    logger = logging.getLogger("slack_bolt")
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        self._socket = socket
+
+    async def send_message(self, message: str) -> None:
+        await self._socket.send_str(message)

@@ -14,7 +14,7 @@ from bot.bootstrap import Deck, join_parts
 from bot.clock import Reading
 from bot.heartbeat import Heartbeat
 from bot.settings import Settings
-from bot.slack.socket_mode import Socket
+from bot.slack.socket_mode import Sockets
 from bot.web.server import WebServer, web_app
 from playbooks.entries import Entry, Kind
 from playbooks.fold import fold
@@ -124,6 +124,7 @@ class Company:
         self.settings: Settings
         self.deck: Deck
         self.store: Store
+        self.sockets: Sockets
         self.dana, self.sam, self.sid, self.devi, self.max, self.ada, self.rob, self.gus = (
             practice.person(name)
             for name in (
@@ -155,10 +156,11 @@ class Company:
         await self.deck.lookback.look_once(self.bot_clock.now())
 
     async def _over_a_socket(self) -> None:
-        socket = Socket(self.deck.bolt, self.workspace.credentials.app_token, self.bot_clock)
-        await socket.start()
-        self.parts.push_async_callback(socket.stop)
-        assert await socket.wait_connected(5)
+        deck, token = self.deck, self.workspace.credentials.app_token
+        sockets = Sockets(deck.bolt, deck.gateway, deck.outage, token, deck.lookback.soon, sleep=self.clock.told)
+        self.sockets, task = sockets, asyncio.create_task(sockets.run())
+        self.parts.push_async_callback(cancelled, task)
+        assert await sockets.wait_connected(5)
 
     async def _over_http(self) -> None:
         web = WebServer(web_app(_ready, self.deck.bolt), "127.0.0.1", 0)
@@ -192,19 +194,35 @@ class Company:
 
     async def quiet(self) -> None:
         """Everything that follows now has happened: ticks, messages, events."""
+        await self._asked()
         for _ in range(200):
             await self._events()
             ticked = await self.deck.ticker.tick_once(self.bot_clock.now())
             started = await self.deck.courier.drain_once()
             await self.deck.courier.settle()
-            if not ticked and not started:
+            if not ticked and not started and not await self._asked_anew():
                 await self.deck.homes.once(self.bot_clock.now())
                 await self._events()
                 return
         raise AssertionError("it never becomes quiet")
 
+    async def _asked(self) -> None:
+        """What the running bot does every second while it doubts that Slack answers."""
+        if self.deck.outage.doubted:
+            await self.deck.outage.ask()
+
+    async def _asked_anew(self) -> bool:
+        """The first question of a doubt, and the look back that follows an outage. Whether there was anything to do."""
+        if self.deck.outage.doubted and self.deck.outage.answering:
+            await self.deck.outage.ask()
+            return True
+        if self.deck.lookback.wanted and self.deck.outage.answering:
+            await self.deck.lookback.look_once(self.bot_clock.now())
+            return True
+        return False
+
     async def _events(self) -> None:
-        await asyncio.wait_for(self.workspace.delivery.settle(), 8)
+        await asyncio.wait_for(self.workspace.delivery.rest(), 8)
 
     async def minutes(self, count: float) -> None:
         """Move the clock, stopping at every moment at which something is due."""
@@ -432,6 +450,11 @@ async def company_at_work(
         company.settings = _settings(company, folder, server.api_url, roster, http, settings)
         await company.start()
         yield company
+
+
+async def cancelled(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def _ready() -> tuple[bool, dict[str, Any]]:

@@ -73,7 +73,7 @@ async def test_a_healthy_installation_beside_its_running_bot(patient: Patient) -
     assert "T0PRACTICE" in found["bot_token"].said
     assert "Socket Mode" in found["mode"].said
     assert "Quarterdeck runs" in found["running"].said
-    assert patient.workspace.delivery.sockets.connected == 1
+    assert patient.workspace.delivery.sockets.connected == patient.company.sockets.standing
 
 
 async def test_nothing_secret_is_said(patient: Patient) -> None:

@@ -12,13 +12,11 @@ from tests.scenario.company import CHANNEL, KEY, REVOKED, Company, down, limited
 Samples = dict[tuple[str, str], float]
 
 
-async def connected() -> bool:
-    return True
-
-
 def health(company: Company) -> Health:
     deck = company.deck
-    return Health(deck.store, deck.lateness, deck.metrics, company.clock, company.team, connected)
+    return Health(
+        deck.store, deck.lateness, deck.metrics, company.clock, company.team, lambda: company.sockets.standing
+    )
 
 
 async def scraped(company: Company) -> Samples:

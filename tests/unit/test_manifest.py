@@ -7,10 +7,12 @@ from pathlib import Path
 from bot.manifest import BOT_EVENTS, BOT_SCOPES, manifest
 
 ROOT = Path(__file__).parents[2]
-METHOD = re.compile(r"(auth|apps|chat|conversations|files|pins|reactions|team|users|views)\.[A-Za-z.]+")
+METHOD = re.compile(r"(api|auth|apps|chat|conversations|files|pins|reactions|team|users|views)\.[A-Za-z.]+")
 
 # https://docs.slack.dev/reference/methods: what each method needs where we use it (private channels, direct messages)
 NEEDS: dict[str, set[str]] = {
+    "api.test": set(),
+    "apps.connections.open": set(),  # with the app-level token: connections:write
     "auth.test": set(),
     "chat.postMessage": {"chat:write"},
     "chat.update": {"chat:write"},
