@@ -170,6 +170,7 @@ def _keep_from_collection() -> None:
     """What was loaded by now stays. Searching it for garbage again and again would hold up acts, 40 ms each time."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000, 20, 20)  # an act makes some thousands of objects, and hardly a circle among them
     gc.enable()  # off during the start, see `__main__.run`
 
 

@@ -40,17 +40,17 @@ class _Piece(Generic[T]):
 
     def run(self, connection: Connection, where: str) -> None:
         """Raises only what concerns the whole group: SQLite may have rolled all of it back by itself."""
-        savepoint = connection.begin_nested()
+        # Always by the same name and past SQLAlchemy, which would put each of these words together anew.
+        connection.exec_driver_sql("SAVEPOINT piece")
         try:
             with translated(where):
                 self._result.append(self._work(connection))
         except DatabaseUnavailable:
             raise
         except BaseException as error:  # noqa: BLE001, RUF100 - handed to the caller
-            savepoint.rollback()
+            connection.exec_driver_sql("ROLLBACK TO piece")
             self._error = error
-        else:
-            savepoint.commit()
+        connection.exec_driver_sql("RELEASE piece")
 
     def settle(self, group_error: BaseException | None) -> None:
         if error := group_error or self._error:
