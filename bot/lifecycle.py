@@ -19,6 +19,7 @@ from bot.errors import Stop
 from bot.fingerprints import secret_of
 from bot.health import Health
 from bot.heartbeat import Heartbeat
+from bot.restoring import begin_after_restore
 from bot.settings import Settings
 from bot.slack.socket_mode import Sockets
 from bot.timekeeping import JUMP
@@ -26,6 +27,7 @@ from bot.web.server import WebServer, web_app
 from storage.errors import StorageError
 from storage.lock import Held, hold
 from storage.migrations import migrate
+from storage.soundness import require_sound
 from storage.sql_store import open_store
 
 log = structlog.get_logger()
@@ -85,6 +87,7 @@ async def running(settings: Settings, clock: Clock, death: Death) -> AsyncIterat
     with hold(url) as held:
         secret_of(settings)  # made before the record is, so that no record is ever without its secret
         await asyncio.to_thread(migrate, url)
+        await asyncio.to_thread(require_sound, url)
         passing("starting")
         store = open_store(url)
         try:
@@ -140,6 +143,7 @@ async def _begin(deck: Deck, heart: Heartbeat) -> None:
     """What is written down and counted before anything runs."""
     team = deck.identity.team
     await heart.begin(deck.intake)
+    await begin_after_restore(deck)
     await deck.store.set_meta("", "team", team)  # for the command line, which asks nothing of Slack
     async for some in deck.store.open_incidents(team):
         deck.metrics.know(some)

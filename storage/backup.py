@@ -9,6 +9,7 @@ from urllib.parse import quote
 from storage.engine import address_of
 from storage.errors import DatabaseUnavailable, StorageError, translated
 
+MADE_AT = "backup_made_at"  # in the copy's `meta`, so that a start on it knows
 _WAIT_S = 30.0  # for a lock that another program holds
 
 
@@ -46,14 +47,28 @@ def _copy(source: Path, part: Path) -> None:
         closing(sqlite3.connect(part)) as copy,
     ):
         database.backup(copy)  # in one step: it reads one moment, and nobody who writes has to wait
+        _mark(copy)
         copy.execute("PRAGMA journal_mode = DELETE")  # one file, until it is used again
 
 
+def _mark(copy: sqlite3.Connection) -> None:
+    """A file that is no record of ours is copied as it is."""
+    if copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
+        made_at = "strftime('%Y-%m-%dT%H:%M:%fZ')"
+        insert = f"INSERT INTO meta (team, key, value) VALUES ('', ?, {made_at})"  # noqa: S608 - because it is ours
+        copy.execute(f"{insert} ON CONFLICT (team, key) DO UPDATE SET value = excluded.value", (MADE_AT,))
+        copy.commit()
+
+
 def _check(part: Path) -> None:
-    with closing(sqlite3.connect(part)) as copy:
-        found = copy.execute("PRAGMA integrity_check").fetchone()[0]
+    try:
+        with closing(sqlite3.connect(part)) as copy:
+            found = str(copy.execute("PRAGMA integrity_check(1)").fetchone()[0])
+    except sqlite3.DatabaseError as error:
+        found = str(error)
     if found != "ok":
-        raise StorageError(f"The copy is damaged, and so is the database it was made of: {found}. Nothing was kept.")
+        first = found.strip().splitlines()[0]
+        raise StorageError(f"The copy is damaged, and so is the database it was made of: {first}. Nothing was kept.")
     with part.open("rb") as file:
         os.fsync(file.fileno())
 

@@ -1,7 +1,7 @@
 """One transaction in memory: it works on a copy, which takes the place of the original when all went well."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from storage import memory_notes
 from storage.codec import name_of
 from storage.errors import Conflict, NotFound
 from storage.memory_clock import moved_job, moved_surface
-from storage.rows import ADMIN_END, JobRow, Note, Repeat, SurfaceNote, SurfaceRow, admin_end
+from storage.rows import ADMIN_END, JobRow, Note, Repeat, SurfaceNote, SurfaceRow, SurfaceState, admin_end
 from storage.store import Tx
 
 Number = tuple[str, int]
@@ -245,6 +245,11 @@ class MemoryTx(Tx):
         kept.gaps.update({(team, start + by): end + by for start, end in mine.items()})
         runs = (n for (owner, n), one in kept.incidents.items() if owner == team and one.is_open)
         return sorted({*runs, *(n for owner, n in kept.due if owner == team)})
+
+    def may_repeat(self, team: str) -> None:
+        for row in [row for row in self._all.surfaces.values() if row.team == team]:
+            if row.state is SurfaceState.LIVE and row.ts is None and row.attempted_at is None:
+                self._all.surfaces[row.id] = replace(row, maybe_repeat=True)
 
     def set_meta(self, team: str, key: str, value: str) -> None:
         self._all.meta[team, key] = value

@@ -28,7 +28,7 @@ from storage.rows import (
     SurfaceNote,
     SurfaceState,
 )
-from storage.tables import jobs, surfaces
+from storage.tables import UNSENT, jobs, surfaces
 
 _S, _J = surfaces.c, jobs.c
 _not_there = case((_S.ts.is_(None), null()), else_=_S.attempted_at)  # an attempt matters only until there is a message
@@ -82,6 +82,11 @@ def _wanting(dialect: str) -> Insert:
 
 
 _PLACEMENT = ("channel", "thread_ts", "ts", "attempted_at", "not_before")
+
+
+def may_repeat(connection: Connection, team: str) -> None:
+    untried = (_S.team == team, UNSENT, _S.ts.is_(None), _S.attempted_at.is_(None))
+    connection.execute(update(surfaces).where(*untried).values(maybe_repeat=True))
 
 
 def write_note(connection: Connection, note: Note) -> None:

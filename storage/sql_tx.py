@@ -204,6 +204,9 @@ class SqlTx(Tx):
     def move_clock(self, team: str, by: timedelta) -> list[int]:
         return sql_clock.move_clock(self._db, team, by)
 
+    def may_repeat(self, team: str) -> None:
+        sql_notes.may_repeat(self._db, team)
+
     def set_meta(self, team: str, key: str, value: str) -> None:
         put(self._db, meta, {"team": team, "key": key}, {"value": value})
 

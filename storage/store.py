@@ -134,6 +134,10 @@ class Tx(ABC):
         heartbeat and its gaps follow. Gives the incidents whose own clock runs, which are for `commit` to move."""
 
     @abstractmethod
+    def may_repeat(self, team: str) -> None:
+        """Whatever is to be posted and was not tried yet may stand in Slack already: it will say so."""
+
+    @abstractmethod
     def set_meta(self, team: str, key: str, value: str) -> None:
         """Keep one small value. `team` is "" for what belongs to no workspace."""
 

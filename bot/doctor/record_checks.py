@@ -17,10 +17,12 @@ from storage.engine import address_of
 from storage.errors import NewerDatabase, StorageError
 from storage.migrations import current, require_current
 from storage.rows import Health
+from storage.soundness import require_sound
 from storage.sql_store import open_store
 
 Look = Callable[[Case], Awaitable[list[Finding]]]
 _DATABASE = "QUARTERDECK_DATABASE_URL"
+LOOK_THROUGH_S = 30.0
 
 
 async def playbooks(case: Case) -> list[Finding]:
@@ -49,6 +51,7 @@ async def database(case: Case) -> list[Finding]:
         found = await asyncio.to_thread(current, url)
         if found is not None:
             _refuse_newer(url)
+            await asyncio.to_thread(require_sound, url, LOOK_THROUGH_S)
         problem = await asyncio.to_thread(why_not_writable, url, made=found is not None)
     except StorageError as error:
         return [failed("database", str(error))]

@@ -13,6 +13,7 @@ import aiohttp
 from bot.bootstrap import Deck, join_parts
 from bot.clock import Reading
 from bot.heartbeat import Heartbeat
+from bot.restoring import begin_after_restore
 from bot.settings import Settings
 from bot.slack.socket_mode import Sockets
 from bot.web.server import WebServer, web_app
@@ -152,6 +153,7 @@ class Company:
         self.deck = await join_parts(self.settings, self.store, self.bot_clock, session)
         self.heart = Heartbeat(self.store, self.bot_clock, self.team)
         await self.heart.begin(self.deck.intake)
+        await begin_after_restore(self.deck)
         await (self._over_a_socket() if self.settings.socket_mode else self._over_http())
         await self.deck.lookback.look_once(self.bot_clock.now())
 
