@@ -18,6 +18,7 @@ from storage.rows import Delayed, Failed, Shown, SurfaceRow
 from storage.store import Store
 
 log = structlog.get_logger()
+LIST = "list"  # the kind of a surface in which several prompts stand
 
 
 class Arrivals:
@@ -30,10 +31,22 @@ class Arrivals:
         self._lateness = lateness
         self._clock = clock
 
-    async def arrived(self, row: SurfaceRow, ts: str, *, version: int, late_s: float, late_why: str | None) -> None:
-        """The message is there: its place and what follows from it are written down together."""
+    async def arrived(
+        self,
+        row: SurfaceRow,
+        ts: str,
+        *,
+        version: int,
+        late_s: float,
+        late_why: str | None,
+        place: str | None = None,
+    ) -> None:
+        """The message is there: its place and what follows from it are written down together.
+
+        `place` is the list that took it in.
+        """
         self._lateness.slack_worked(self._clock.now())
-        shown = Shown(id=row.id, ts=ts, version=version, channel=row.channel)
+        shown = Shown(id=row.id, ts=ts, version=version, channel=row.channel, place=place)
         if not row.number:
             await self._store.note(shown)
             return
@@ -53,7 +66,10 @@ class Arrivals:
         """It had arrived; how late is found out as it was then. Version 0: what it shows may be old by now."""
         incident = await self._store.incident(row.team, row.number) if row.number else None
         late_s, late_why = await self._lateness.of(row, incident, _moment(ts, row.attempted_at, self._clock.now()))
-        await self.arrived(row, ts, version=0, late_s=late_s, late_why=late_why)
+        version = row.wanted if row.kind == LIST else 0
+        there = await self._store.surfaces_at(row.team, row.channel or "", ts)
+        place = next((one.key for one in there if one.kind == LIST and one.id != row.id), None)
+        await self.arrived(row, ts, version=version, late_s=late_s, late_why=late_why, place=place)
 
     async def later(self, row: SurfaceRow, seconds: float, *, in_doubt: bool) -> None:
         """Not before that many seconds from now; `in_doubt` when the message may have arrived all the same."""

@@ -23,6 +23,7 @@ from bot.jobs import Jobs
 from bot.lateness import Lateness
 from bot.lookback import LookBack
 from bot.masking import Masker
+from bot.merging import Merging
 from bot.metrics import Metrics
 from bot.outage import Outage
 from bot.pacing import SLACK, Pacing
@@ -202,12 +203,13 @@ def _courier(
     """The way out, woken by every commit."""
     arrivals = Arrivals(store, intake, places, lateness, clock)
     doubts = Doubts(store, gateway, outage, arrivals, lateness, clock, metrics)
-    showing = Showing(store, arrivals, doubts, gateway, places, lateness, clock, metrics)
+    merging = Merging(store, arrivals, doubts, gateway, places, lateness, clock, metrics)
+    showing = Showing(store, arrivals, doubts, gateway, places, lateness, clock, metrics, merging)
     jobs = Jobs(store, intake, gateway, places, clock, identity.bot_user)
     waiting = Waiting(pacing, places)
     metrics.paced.set_function(lambda: len(waiting))
     when: dict[str, Callable[[], bool]] = {"acting": lambda: intake.acting, "answering": lambda: outage.answering}
-    courier = Courier(store, showing, doubts, jobs, waiting, clock, identity.team, **when)
+    courier = Courier(store, showing, merging, doubts, jobs, waiting, clock, identity.team, **when)
     intake.on_commit(lambda result: showing.changed(result.number))
     intake.on_commit(lambda _: courier.wake())
     return courier

@@ -8,7 +8,7 @@ few are left free for what asks somebody for a step. After any crash the loop si
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 
 import structlog
@@ -16,9 +16,11 @@ import structlog
 from bot.clock import Clock
 from bot.doubts import Doubts
 from bot.jobs import Jobs
+from bot.merging import Merging
 from bot.observability import of_incident
 from bot.pacing import Key
 from bot.showing import PRIORITY, Showing
+from bot.slack.lists import MOST
 from bot.waiting import Row, Waiting, rank
 from storage.errors import DatabaseUnavailable
 from storage.rows import Delayed, JobDelayed, JobRow, SurfaceRow
@@ -44,6 +46,7 @@ class Courier:
         self,
         store: Store,
         showing: Showing,
+        merging: Merging,
         doubts: Doubts,
         jobs: Jobs,
         waiting: Waiting,
@@ -55,6 +58,7 @@ class Courier:
     ) -> None:
         self._store = store
         self._showing = showing
+        self._merging = merging
         self._doubts = doubts
         self._jobs = jobs
         self._waiting = waiting
@@ -106,12 +110,17 @@ class Courier:
         self._moved.clear()
         self._showing.forget_homeless(now)
         self._waiting.begin(now)
-        for row in await self._store.in_doubt(self._team, now, busy=self._waiting.surfaces):
-            started += self._start(_lane(row), self._doubts.settle, row)
+        doubts = await self._store.in_doubt(self._team, now, busy=self._waiting.surfaces)
+        for lane, rows in _by_lane(doubts).items():
+            started += self._start(lane, self._doubts.settle, *rows)
         busy = [*self._showing.homeless, *self._waiting.surfaces]
         rows = await self._store.surfaces_to_send(self._team, now, limit=_LISTED, busy=busy, priority=PRIORITY)
+        crowds = self._crowds(rows)
         for row in sorted(self._pressed_first(rows, now), key=self._order):
-            started += self._start(_lane(row), self._showing.show, row)
+            if row.id in crowds:
+                started += self._start(_lane(row), self._send_together, *crowds[row.id])
+            else:
+                started += self._start(_lane(row), self._showing.show, row)
         for job in await self._store.jobs_to_do(self._team, now, limit=_LISTED, busy=self._waiting.jobs):
             started += self._start(f"job:{job.id}", self._jobs.do, job)
         return started
@@ -135,6 +144,16 @@ class Courier:
         while await self.drain_once():
             await self.settle()
 
+    def _crowds(self, rows: list[SurfaceRow]) -> dict[int, list[SurfaceRow]]:
+        """Prompts for one person that are more than Slack takes at this moment: some would wait, so they share."""
+        prompts = (row for row in rows if row.kind == "prompt" and row.ts is None and row.place.startswith("dm:"))
+        crowds = (some[:MOST] for some in _by_lane(prompts).values() if len(some) > max(1, self._waiting.room(some[0])))
+        return {row.id: crowd for crowd in crowds for row in crowd}
+
+    async def _send_together(self, *rows: SurfaceRow) -> None:
+        for row in await self._merging.send(*rows):
+            await self._guarded(self._showing.show, Counter(), row)
+
     def _pressed_first(self, rows: list[SurfaceRow], now: datetime) -> list[SurfaceRow]:
         """Without the other copies of a step whose pressed copy has still to change; they follow in the next round."""
         self._pressed = {place: until for place, until in self._pressed.items() if until > now}
@@ -147,14 +166,15 @@ class Courier:
             if row.ts is None or (row.channel, row.ts) in self._pressed or (row.number, _step(row)) not in first
         ]
 
-    def _start(self, place: str, do: Callable[..., Awaitable[None]], row: Row) -> int:
-        place_in_line = self._rank(row)
+    def _start(self, place: str, do: Callable[..., Awaitable[None]], *rows: Row) -> int:
+        """`rows` go as one: what the first of them needs is enough."""
+        row, place_in_line = rows[0], self._rank(rows[0])
         free = MOST_AT_ONCE - len(self._busy) - (0 if place_in_line <= ASKING else FOR_ASKING)
         if place in self._busy or place in self._moved or free <= 0:
             return 0
         if self._waiting.must(row, place_in_line, self._clock.now()):
             return 0
-        task = asyncio.create_task(self._guarded(do, row, self._waiting.promise(row)), name=place)
+        task = asyncio.create_task(self._guarded(do, self._waiting.promise(row), *rows), name=place)
         self._busy[place] = task
         task.add_done_callback(lambda _: self._finished(place))
         return 1
@@ -173,12 +193,13 @@ class Courier:
         """First posts in the order they were first wanted, updates in the order they became old."""
         return self._rank(row), row.id if row.ts is None else row.wanted_at.timestamp()
 
-    async def _guarded(self, do: Callable[..., Awaitable[None]], row: Row, promise: Counter[Key]) -> None:
+    async def _guarded(self, do: Callable[..., Awaitable[None]], promise: Counter[Key], *rows: Row) -> None:
         """A fault in one surface must not stop the others, in its place neither: it is said, and waits ever longer."""
+        row = rows[0]
         name = f"{type(row).__name__}:{row.id}"
         try:
             with self._waiting.keeping(promise):
-                await do(row)
+                await do(*rows)
             self._troubles.pop(name, None)
         except DatabaseUnavailable:  # the store has said so; what may have been posted is looked for
             await self._clock.sleep(RETRY_S)
@@ -186,7 +207,8 @@ class Courier:
             self._troubles[name] = self._troubles.get(name, 0) + 1
             log.exception("cannot be sent", action="courier_fault", key=row.key, **of_incident(row.number))
             with contextlib.suppress(DatabaseUnavailable):
-                await self._put_off(row, min(2.0 ** self._troubles[name], MOST_DELAY_S))
+                for one in rows:
+                    await self._put_off(one, min(2.0 ** self._troubles[name], MOST_DELAY_S))
 
     async def _put_off(self, row: Row, seconds: float) -> None:
         later = self._clock.now() + timedelta(seconds=seconds)
@@ -199,6 +221,13 @@ class Courier:
 def _lane(row: SurfaceRow) -> str:
     """What is sent one after the other: a conversation."""
     return f"{row.number}:{row.place}" if row.place == "incident" else row.place
+
+
+def _by_lane(rows: Iterable[SurfaceRow]) -> dict[str, list[SurfaceRow]]:
+    lanes: dict[str, list[SurfaceRow]] = {}
+    for row in rows:
+        lanes.setdefault(_lane(row), []).append(row)
+    return lanes
 
 
 def _step(row: SurfaceRow) -> str | None:

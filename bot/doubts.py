@@ -1,18 +1,19 @@
 """A first post whose answer was lost, or that a dead process left half done: looked for before it is sent again."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
 
-from bot.arrivals import Arrivals
+from bot.arrivals import LIST, Arrivals
 from bot.clock import Clock
-from bot.errors import Limited, NotSent, SlackTrouble
+from bot.errors import Limited, NotSent, SlackTrouble, Unclear
 from bot.lateness import Lateness
 from bot.metrics import Metrics, Sent
 from bot.observability import of_incident
 from bot.outage import Outage
 from bot.slack.gateway import Gateway
-from storage.rows import NotPosted, SurfaceRow
+from storage.rows import Dropped, NotPosted, SurfaceRow
 from storage.store import Store
 
 log = structlog.get_logger()
@@ -45,35 +46,58 @@ class Doubts:
         self._lost: dict[int, datetime] = {}  # surface id → when the answer to its first post was lost
         self._looking: dict[int, datetime] = {}  # surface id → since when its conversation cannot be read
 
-    async def lost(self, row: SurfaceRow) -> None:
+    async def lost(self, row: SurfaceRow, error: Unclear) -> None:
         """The answer to what was sent for it was lost just now."""
+        log.warning("answer lost", action="answer_lost", key=row.key, why=str(error), **of_incident(row.number))
         self._lost[row.id] = self._clock.now()
         await self._arrivals.later(row, LOOK_AGAIN_S, in_doubt=row.ts is None and row.key != "topic")
 
-    async def settle(self, row: SurfaceRow) -> None:
-        """Looks for a first post that may have arrived. Slack may have been finishing it when its answer was lost."""
-        now = self._clock.now()
-        attempted = row.attempted_at or now
-        over = now - max(attempted, self._lost.get(row.id, attempted)) >= DOUBT
-        where = (row.channel or "", row.thread_ts, row.delivery_id)
+    async def settle(self, *rows: SurfaceRow) -> None:
+        """Looks for first posts that may have arrived: one look for all that went where the first of them did."""
+        first, now = rows[0], self._clock.now()
+        rows = tuple(row for row in rows if (row.channel, row.thread_ts) == (first.channel, first.thread_ts))
         try:
-            ts = await self._gateway.delivered(*where, attempted - LOOK_BACK, attempted + LOOK_BACK)
-            if ts is None and over:  # our clock may be hours from Slack's
-                ts = await self._gateway.delivered_lately(*where)
+            found = await self._found(rows, now)
         except SlackTrouble as error:
-            await self._look_again(row, error)
+            for row in rows:
+                await self._look_again(row, error)
             return
+        for row in sorted(rows, key=lambda row: row.kind != LIST):  # a list before the prompts that stand in it
+            await self._looked(row, found.get(row.delivery_id), now)
+
+    async def _found(self, rows: Sequence[SurfaceRow], now: datetime) -> dict[str, str]:
+        """Delivery id → `ts`, of those that are there. One call as a rule, because Slack counts these too."""
+        where = (rows[0].channel or "", rows[0].thread_ts)
+        attempts = [row.attempted_at or now for row in rows]
+        ids = [row.delivery_id for row in rows]
+        found: dict[str, str] = {}
+        if any(self._is_over(row, now) for row in rows):  # the last look: our clock may be hours from Slack's
+            found, whole = await self._gateway.delivered_lately(*where, ids)
+            if whole or len(found) == len(ids):
+                return found
+        return found | await self._gateway.delivered(*where, ids, min(attempts) - LOOK_BACK, max(attempts) + LOOK_BACK)
+
+    def _is_over(self, row: SurfaceRow, now: datetime) -> bool:
+        """Slack has had its time: what is not there by now does not come any more."""
+        return self._left(row, now) <= timedelta()
+
+    def _left(self, row: SurfaceRow, now: datetime) -> timedelta:
+        attempted = row.attempted_at or now
+        return max(attempted, self._lost.get(row.id, attempted)) + DOUBT - now
+
+    async def _looked(self, row: SurfaceRow, ts: str | None, now: datetime) -> None:
+        """Slack may have been finishing it when its answer was lost."""
         self._looking.pop(row.id, None)
         if ts is not None:
             self._lost.pop(row.id, None)
             self._metrics.sent(row.kind, Sent.FOUND)
             await self._arrivals.adopted(row, ts)
-        elif over:
+        elif self._is_over(row, now):
             self._metrics.sent(row.kind, Sent.NOT_FOUND)
             self._lost.pop(row.id, None)
-            await self._store.note(NotPosted(id=row.id))
+            await self._not_there(row)
         else:
-            await self._arrivals.later(row, LOOK_AGAIN_S, in_doubt=True)
+            await self._arrivals.later(row, self._left(row, now).total_seconds(), in_doubt=True)
 
     async def _look_again(self, row: SurfaceRow, error: SlackTrouble) -> None:
         """The conversation cannot be read. After half a minute of trying, twice is better than never.
@@ -94,4 +118,9 @@ class Doubts:
         log.warning("posting again without having looked", action="posted_blind", key=row.key, why=str(error), **about)
         self._metrics.sent(row.kind, Sent.BLIND)
         self._looking.pop(row.id)
-        await self._store.note(NotPosted(id=row.id, blind=True))
+        await self._not_there(row, blind=True)
+
+    async def _not_there(self, row: SurfaceRow, *, blind: bool = False) -> None:
+        """It is posted again; a list is not, because its prompts go alone or in another."""
+        gone = Dropped(id=row.id, version=row.wanted) if row.kind == LIST else NotPosted(id=row.id, blind=blind)
+        await self._store.note(gone)

@@ -59,6 +59,7 @@ class Metrics:
         self.refusals = counter("refusals", "Acts that were refused", "act")
         self.sends = counter("sends", "Attempts to bring a surface up to date", "kind", "outcome")
         self.slack_calls = counter("slack_calls", "Calls to Slack's Web API", "method", "outcome")
+        self.merged = counter("merged_prompts", "Prompts that shared a message with others")
         self.events = counter("slack_requests", "Requests from Slack that were taken in")
         self.lateness = Histogram(
             "quarterdeck_prompt_lateness_seconds",

@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.arrivals import Arrivals
+from bot.arrivals import LIST, Arrivals
 from bot.clock import Clock
 from bot.crashpoints import passing
 from bot.doubts import Doubts
 from bot.errors import Limited, NotSent, Rejected, Unclear
 from bot.lateness import Lateness
+from bot.merging import Merging
 from bot.metrics import Metrics, Sent
-from bot.observability import of_incident
 from bot.places import NotYet, Places, Spot
 from bot.sameness import Sameness
 from bot.slack.gateway import Gateway
@@ -26,6 +26,7 @@ log = structlog.get_logger()
 # Lowest first. Prompts go before everything, the housekeeping of a channel last.
 PRIORITY = {
     "prompt": 0,
+    LIST: 0,
     "escalation": 1,
     "nudge": 2,
     "reminder": 2,
@@ -65,6 +66,7 @@ class Showing:
         lateness: Lateness,
         clock: Clock,
         metrics: Metrics,
+        merging: Merging,
     ) -> None:
         self._store = store
         self._arrivals = arrivals
@@ -74,6 +76,7 @@ class Showing:
         self._lateness = lateness
         self._clock = clock
         self._metrics = metrics
+        self._merging = merging
         self._same = Sameness()
         self._refused: dict[int, int] = {}  # surface id → how often in a row its update was refused
         self._homeless_since: datetime | None = None
@@ -86,6 +89,10 @@ class Showing:
         incident = await self._store.incident(row.team, row.number) if row.number else None
         try:
             with self._metrics.sending(row.kind):
+                if row.place.startswith(f"{LIST}:"):
+                    await self._merging.update(row)
+                    self._refused.pop(row.id, None)
+                    return
                 spot = await self._spot(row, incident)
                 if spot is not None:
                     await self._bring_up_to_date(row, incident, spot)
@@ -97,8 +104,7 @@ class Showing:
             await self._arrivals.later(row, AGAIN_S, in_doubt=False)
         except Unclear as error:
             self._lateness.slack_failed(self._clock.now(), str(error))
-            log.warning("answer lost", action="answer_lost", key=row.key, why=str(error), **of_incident(row.number))
-            await self._doubts.lost(row)
+            await self._doubts.lost(row, error)
         except Rejected as error:
             user = row.place.removeprefix("dm:") if row.place.startswith("dm:") else ""
             if row.ts is None and user and error.error == "channel_not_found" and self._places.forget_dm(user):

@@ -155,8 +155,8 @@ class MemoryTx(Tx):
                 raise Conflict(f"Somebody else wrote entry {entry.seq} first.")
             self._all.entries[entry.team, entry.incident] = (*there, entry)
 
-    def want(self, team: str, key: str, place: str, payload: dict[str, Any] | None, now: datetime) -> None:
-        self._want(team, 0, key, place, 1, now, payload)
+    def want(self, team: str, key: str, place: str, payload: dict[str, Any] | None, now: datetime) -> SurfaceRow:
+        return self._want(team, 0, key, place, 1, now, payload)
 
     def _want(
         self,
@@ -167,11 +167,12 @@ class MemoryTx(Tx):
         wanted: int,
         now: datetime,
         payload: dict[str, Any] | None = None,
-    ) -> None:
+    ) -> SurfaceRow:
         rows = self._all.surfaces
         row = next((row for row in rows.values() if (row.team, row.number, row.key) == (team, number, key)), None)
         row = row or memory_notes.fresh_surface(max(rows, default=0) + 1, team, number, key, place, now)
         rows[row.id] = memory_notes.wanted_again(row, place, wanted, now, payload)
+        return rows[row.id]
 
     def _want_job(self, team: str, number: int, key: str, args: dict[str, Any], now: datetime) -> None:
         rows = self._all.jobs

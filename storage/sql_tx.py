@@ -11,10 +11,10 @@ from playbooks.entries import Entry
 from playbooks.incident import Incident
 from playbooks.outcome import Outcome
 from playbooks.roster import ADMIN_LOG
-from storage import codec, sql_captures, sql_clearing, sql_clock, sql_notes, sql_questions
+from storage import codec, sql_captures, sql_clearing, sql_clock, sql_courier, sql_notes, sql_questions
 from storage.dialects import Insert, hold_numbers, insert_into, put
 from storage.errors import NotFound
-from storage.rows import ADMIN_END, JobState, Note, Repeat, admin_end
+from storage.rows import ADMIN_END, JobState, Note, Repeat, SurfaceRow, admin_end
 from storage.store import Tx
 from storage.tables import (
     conversations,
@@ -159,8 +159,10 @@ class SqlTx(Tx):
             wanted = [{"key": job.key, "kind": job.kind, "args": job.args} for job in outcome.jobs]
             self._db.execute(once, [{"team": team, "number": number, **job, **fresh} for job in wanted])
 
-    def want(self, team: str, key: str, place: str, payload: dict[str, Any] | None, now: datetime) -> None:
+    def want(self, team: str, key: str, place: str, payload: dict[str, Any] | None, now: datetime) -> SurfaceRow:
         sql_notes.want_surfaces(self._db, [sql_notes.surface_values(team, 0, key, place, 1, now, payload)])
+        [row] = sql_courier.surfaces_of(self._db, team, 0, [key])
+        return row
 
     def remember(
         self,

@@ -79,8 +79,8 @@ class Tx(ABC):
         """
 
     @abstractmethod
-    def want(self, team: str, key: str, place: str, payload: dict[str, Any] | None, now: datetime) -> None:
-        """Want a surface that belongs to no incident (its number is 0), showing `payload`."""
+    def want(self, team: str, key: str, place: str, payload: dict[str, Any] | None, now: datetime) -> SurfaceRow:
+        """Want a surface that belongs to no incident (its number is 0), showing `payload`; gives it as it is now."""
 
     @abstractmethod
     def remember(

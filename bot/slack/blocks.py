@@ -14,6 +14,7 @@ SECTION = 3000
 HEADER = 150
 CONTEXT = 2000
 LABEL = 75
+DELIVERY = "qd:"
 FALLBACK = 3000  # chat.update takes 4,000
 
 
@@ -57,7 +58,12 @@ def link_button(label: str, action_id: str, url: str) -> Block:
     return {"type": "button", "text": plain_text(label, LABEL), "action_id": action_id, "url": url}
 
 
+def delivery_block_id(delivery_id: str) -> str:
+    """Of the block that makes a message findable after a lost answer."""
+    return f"{DELIVERY}{delivery_id}"
+
+
 def identified(blocks: list[Block], delivery_id: str) -> list[Block]:
     """The same with a `block_id` each: the first one's makes the message findable after a lost answer."""
-    ids = [f"qd:{delivery_id}", *(f"b{position}" for position in range(1, len(blocks)))]
+    ids = [delivery_block_id(delivery_id), *(f"b{position}" for position in range(1, len(blocks)))]
     return [{**block, "block_id": block_id} for block, block_id in zip(blocks, ids, strict=True)][:MOST_BLOCKS]

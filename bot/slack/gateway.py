@@ -6,7 +6,7 @@ The SDK's own retry of dropped connections posts twice, so `retry_handlers=[]`; 
 import asyncio
 import copy
 import json
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -17,6 +17,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.errors import Limited, NotSent, Paced, Rejected, SlackTrouble, Unclear
 from bot.pacing import Pacing
+from bot.slack.blocks import DELIVERY
 
 EVENT_TYPE = "quarterdeck_delivery"
 POST_TIMEOUT_S = 10
@@ -148,9 +149,10 @@ class Gateway:
         await self.call("chat.update", channel=channel, ts=ts, text=text, blocks=blocks)
 
     async def delivered(
-        self, channel: str, thread_ts: str | None, delivery_id: str, since: datetime, until: datetime
-    ) -> str | None:
-        """The `ts` of the message with that delivery id, posted in that stretch of a conversation, however long."""
+        self, channel: str, thread_ts: str | None, delivery_ids: Collection[str], since: datetime, until: datetime
+    ) -> dict[str, str]:
+        """Those delivery ids that are found in that stretch of a conversation, however long, with their `ts`."""
+        found: dict[str, str] = {}
         method = "conversations.replies" if thread_ts else "conversations.history"
         stretch = {"oldest": f"{since.timestamp():.6f}", "latest": f"{until.timestamp():.6f}", "ts": thread_ts}
         cursor = None
@@ -158,19 +160,18 @@ class Gateway:
             page = await self.call(
                 method, channel=channel, **stretch, limit=200, include_all_metadata=True, cursor=cursor
             )
-            for message in page.get("messages", []):
-                if _delivery(message) == delivery_id:
-                    return str(message["ts"])
+            found |= _among(page, delivery_ids)
             cursor = (page.get("response_metadata") or {}).get("next_cursor")
-            if not cursor:
-                return None
+            if not cursor or len(found) == len(delivery_ids):
+                return found
 
-    async def delivered_lately(self, channel: str, thread_ts: str | None, delivery_id: str) -> str | None:
-        """The same among the newest messages, whatever Slack's clock says about them."""
+    async def delivered_lately(
+        self, channel: str, thread_ts: str | None, delivery_ids: Collection[str]
+    ) -> tuple[dict[str, str], bool]:
+        """The same among the newest messages, whatever Slack's clock says; and whether there are no others."""
         method = "conversations.replies" if thread_ts else "conversations.history"
         page = await self.call(method, channel=channel, ts=thread_ts, limit=200, include_all_metadata=True)
-        found = (str(one["ts"]) for one in page.get("messages", []) if _delivery(one) == delivery_id)
-        return next(found, None)
+        return _among(page, delivery_ids), not page.get("has_more")
 
     async def own_channels(
         self, types: str = "public_channel,private_channel", *, archived: bool = False
@@ -243,13 +244,15 @@ def _seconds(text: object) -> float:
         return 1.0  # a date, or nothing: asked again soon, and told again
 
 
-def _delivery(message: Mapping[str, Any]) -> str | None:
-    """The delivery id of a message of ours: in its metadata, or in its first block when metadata is withheld."""
+def _among(page: Mapping[str, Any], delivery_ids: Collection[str]) -> dict[str, str]:
+    wanted = set(delivery_ids)
+    messages = page.get("messages", [])
+    return {found: str(message["ts"]) for message in messages for found in _deliveries(message) & wanted}
+
+
+def _deliveries(message: Mapping[str, Any]) -> set[str]:
+    """The delivery ids that a message of ours carries, a merged list several: in its metadata, or in its blocks."""
     metadata = message.get("metadata") or {}
-    if metadata.get("event_type") == EVENT_TYPE:
-        return str(metadata.get("event_payload", {}).get("id") or "") or None
-    for block in message.get("blocks") or ():
-        block_id = str(block.get("block_id") or "")
-        if block_id.startswith("qd:"):
-            return block_id.removeprefix("qd:")
-    return None
+    found = {str(metadata.get("event_payload", {}).get("id"))} if metadata.get("event_type") == EVENT_TYPE else set()
+    blocks = (str(block.get("block_id") or "") for block in message.get("blocks") or ())
+    return found | {block.removeprefix(DELIVERY) for block in blocks if block.startswith(DELIVERY)}

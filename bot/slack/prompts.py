@@ -3,20 +3,20 @@
 Whatever the reason a message was posted for, once there is nothing more to ask it says how the step ended.
 """
 
-import re
 from dataclasses import dataclass
-from datetime import timedelta
 
 from bot import wording_steps as words
 from bot.slack import ids
+from bot.slack.aids import aids
 from bot.slack.blocks import SECTION, Block, actions, button, header, section
-from bot.slack.messages import Context, Message, message
+from bot.slack.messages import Context, Message, home_of, message
 from bot.slack.text import escape, mention, said, shorten
 from playbooks.incident import Incident, Post, StepState
-from playbooks.model import Contact, Step
+from playbooks.model import Step
 from playbooks.states import StepStatus
 
-UNVERIFIED = "confirm with your account team"
+PART = 1200  # of a merged list, whatever stands in it
+IN_A_LIST = 300  # of what is to be done, where several prompts share a message
 _RUNGS = ("prompt", "nudge", "role", "lead", "alerts")
 
 
@@ -53,6 +53,15 @@ class Asked:
         return self.user is not None and self.user == self.step.owner
 
 
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """One prompt inside a merged list; the first of its blocks begins with its head."""
+
+    delivery_id: str
+    lines: list[str]
+    blocks: list[Block]
+
+
 def asked(incident: Incident, key: str) -> Asked | None:
     """None for a key that belongs to no step of this incident."""
     kind, *rest = key.split(":")
@@ -74,12 +83,44 @@ def step_message(incident: Incident, key: str, context: Context) -> Message | No
         body = [words.outcome_of(incident, ask.step, evidence=not ask.in_public)]
         blocks = [section("\n".join([*_notices(ask, context), *body]))]
     elif not _still_wanted(ask):
-        body = [f"{words.name_of(incident, ask.step.owner)} owns this step now, nothing more for you to do."]
+        body = [_no_more(ask)]
         blocks = [section(body[0])]
     else:
         body = [_lead(ask), *_what_to_do(ask)]
-        blocks = [section("\n".join([*_notices(ask, context), *body])), *_guidance(ask), _buttons(ask), *_aids(ask)]
+        blocks = [
+            section("\n".join([*_notices(ask, context), *body])),
+            *_guidance(ask),
+            _buttons(ask),
+            *(aids(incident, ask.plan, public=ask.in_public) if ask.kind == "prompt" else []),
+        ]
     return message([escape(title), *_notices(ask, context), *body], [header(title), *blocks], context)
+
+
+def list_part(incident: Incident, key: str, context: Context) -> Part | None:
+    """The same for a merged list: the head, in short what is asked, the buttons."""
+    ask = asked(incident, key)
+    if ask is None or (not context.posted and (ask.step.status.ended or not _still_wanted(ask))):
+        return None
+    title, notices, buttons = _title(ask), _notices(ask, context), []
+    if ask.step.status.ended:
+        body = [words.outcome_of(incident, ask.step)]
+    elif not _still_wanted(ask):
+        notices, body = [], [_no_more(ask)]
+    else:
+        body, buttons = [_lead(ask), *_what_to_do(ask, IN_A_LIST), _more(ask)], [_buttons(ask)]
+    text = section(shorten("\n".join(line for line in (f"*{escape(title)}*", *notices, *body) if line), PART))
+    lines = [escape(title), *(line for line in notices if line != words.DRILL_RULE), shorten(body[0], IN_A_LIST)]
+    return Part(delivery_id=context.delivery_id, lines=lines, blocks=[text, *buttons])
+
+
+def _no_more(ask: Asked) -> str:
+    return f"{words.name_of(ask.incident, ask.step.owner)} owns this step now, nothing more for you to do."
+
+
+def _more(ask: Asked) -> str:
+    """Where the guidance stands that a list has no room for."""
+    where = home_of(ask.incident)
+    return f"All of it, with the guidance, is in {where}." if where else ""
 
 
 def _title(ask: Asked) -> str:
@@ -178,11 +219,11 @@ def _handed(ask: Asked) -> str:
     return f", handed over by {words.name_of(ask.incident, giver)}" if giver else ""
 
 
-def _what_to_do(ask: Asked) -> list[str]:
+def _what_to_do(ask: Asked, limit: int = 2000) -> list[str]:
     if ask.in_alerts:
         return []
     keys = words.keys_of(ask.incident) if not ask.in_public else ""
-    action = said(ask.plan.action or "", 2000, lines=True)
+    action = said(ask.plan.action or "", limit, lines=True)
     return [f"{'Key' if len(ask.incident.keys) == 1 else 'Keys'}: {keys}" if keys else "", action]
 
 
@@ -203,43 +244,6 @@ def _buttons(ask: Asked) -> Block:
     if ask.kind == "escalation":
         return actions(complete, take_over)
     return actions(complete, take_over, button("I can't", ids.STEP_CANT, carried))
-
-
-def _aids(ask: Asked) -> list[Block]:
-    """Below the buttons, so that these need no scrolling: whom to write to, and the report to copy."""
-    if ask.kind != "prompt":
-        return []
-    blocks = []
-    contacts = [contact for contact in ask.incident.playbook.contacts if _fits(contact, ask.incident)]
-    if ask.plan.show_contacts and contacts:
-        blocks.append(section("*Contacts*\n" + "\n".join(_contact(contact) for contact in contacts)))
-    if ask.plan.copy_text and not ask.in_public:
-        text = shorten(report(ask.incident, ask.plan.copy_text), SECTION - 100)
-        blocks.append(section(f"*Report to copy*\n```\n{text}\n```"))
-    return blocks
-
-
-def _fits(contact: Contact, incident: Incident) -> bool:
-    return not contact.triggers or incident.trigger in contact.triggers
-
-
-def _contact(contact: Contact) -> str:
-    sure = "" if contact.verified else f" ({UNVERIFIED})"
-    return f"• {said(contact.name, 150)}: {said(contact.how, 150)}{sure}"
-
-
-def report(incident: Incident, text: str) -> str:
-    """`text` with its placeholders filled in, in one pass, so that people's words fill in nothing. Never a key."""
-    begin = incident.t0 - timedelta(hours=24)
-    filled = {
-        "incident": incident.label,
-        "keys": words.keys_of(incident, 300) or "not known yet",
-        "trigger": escape(incident.trigger.label),
-        "window": f"{begin:%Y-%m-%d %H:%M} to {incident.t0:%Y-%m-%d %H:%M}",
-        "seen": said(incident.text, 500),
-    }
-    escaped = said(text, 2000, lines=True)
-    return re.sub(r"\{(\w+)\}", lambda found: filled.get(found[1], found[0]), escaped)
 
 
 # --- the answer that is still to come

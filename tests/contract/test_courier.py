@@ -73,9 +73,10 @@ async def test_the_wanted_version_always_rises_and_remembers_since_when(store: S
     assert ((row := await want(store, at=2)).wanted, row.wanted_at) == (3, minutes(2))
 
     await store.transact(lambda tx: tx.want(TEAM, "door:1", "dm:U1", {"step": 1}, NOW))
-    await store.transact(lambda tx: tx.want(TEAM, "door:1", "dm:U1", {"step": 2}, NOW))
+    wanted = await store.transact(lambda tx: tx.want(TEAM, "door:1", "dm:U1", {"step": 2}, NOW))
 
     [door] = await store.surfaces(TEAM, 0)
+    assert wanted == door
     assert (door.number, door.wanted, door.payload, door.kind) == (0, 2, {"step": 2}, "door")
 
 
@@ -180,6 +181,20 @@ async def test_a_press_leads_to_the_surfaces_of_its_message(store: Store) -> Non
     assert [row.key for row in found] == ["list:U2", "prompt:revoke:dm:U2", "prompt:review:dm:U2"]
     assert [row.place for row in found] == ["dm:U2", "list:U2", "list:U2"]
     assert await store.surfaces_at("T2", "D2", "5.1") == await store.surfaces_at(TEAM, "D2", "9.9") == []
+
+
+async def test_a_list_and_what_stands_in_it_are_in_doubt_together(store: Store) -> None:
+    await opened(store, surfaces=("prompt:revoke:dm:U2", "prompt:review:dm:U2"))
+
+    def begin(tx: Tx) -> SurfaceRow:
+        row = tx.want(TEAM, "list:1", "dm:U2", {"members": [1, 2]}, NOW)
+        tx.note(*(Attempted(id=one, at=NOW, channel="D2") for one in (row.id, 1, 2)))
+        return row
+
+    listed = await store.transact(begin)
+    assert {row.id for row in await store.in_doubt(TEAM, NOW)} == {1, 2, listed.id}
+    await store.note(Dropped(id=listed.id, version=listed.wanted), NotPosted(id=1), NotPosted(id=2))
+    assert await keys_to_send(store) == ["prompt:revoke:dm:U2", "prompt:review:dm:U2"]
 
 
 async def test_what_matters_more_is_sent_first(store: Store) -> None:

@@ -399,6 +399,10 @@ class Company:
     def _check_prompts(self) -> None:
         firsts = ((m.channel, m.thread_ts, m.text.split("\n")[0]) for m in self.by_bot())
         prompts = Counter(first for first in firsts if first[2].startswith("INC-") and first[2].count(" · T+"))
+        lists = [m for m in self.by_bot() if " steps at once" in m.text.split("\n")[0]]
+        prompts += Counter(
+            (m.channel, m.thread_ts, line) for m in lists for line in m.text.split("\n") if line.startswith("INC-")
+        )
         repeated = {prompt: count for prompt, count in prompts.items() if count > 1}
         assert self.repeats_allowed or not repeated, f"prompted more than once: {repeated}"
 

@@ -30,22 +30,24 @@ class Storm:
         return sorted(self.first)[max(0, round(len(self.first) * 0.99) - 1)]
 
 
-async def break_out(company: Company, openings: int, over_s: float) -> None:
+async def break_out(company: Company, openings: int, over_s: float, *, drill: bool = False) -> None:
     """Open incidents spread evenly over that time."""
     company.workspace.limiter.limits = Limits()
     gap = timedelta(seconds=over_s / openings)
     begin = company.clock.now()
     for number in range(openings):
         await until(company, begin + number * gap)
-        await company.deck.intake.submit(_opening(company, number))
+        await company.deck.intake.submit(_opening(company, number, drill=drill))
     await until(company, begin + openings * gap)
 
 
-def _opening(company: Company, number: int) -> Open:
+def _opening(company: Company, number: int, *, drill: bool) -> Open:
     now = company.clock.now()
     about: dict[str, Any] = {"team": company.team, "at": now, "noticed_at": now, "by": Actor(id=company.dana.id)}
     text, keys = f"Key {number} in a public gist", (f"gateway-{number}",)
-    return Open(**about, source_id=f"storm:{number}", text=text, keys=keys, trigger=Trigger.KEY_COMMITTED)
+    return Open(
+        **about, source_id=f"storm:{number}:{drill}", drill=drill, text=text, keys=keys, trigger=Trigger.KEY_COMMITTED
+    )
 
 
 async def until(company: Company, moment: datetime) -> None:

@@ -66,6 +66,10 @@ class Counting:
         await self._store.note(Shown(id=row.id, ts="1.1", version=row.wanted, channel="D1"))
 
 
+class NoLists:
+    """Nothing is merged here."""
+
+
 class NoDoubts:
     async def settle(self, row: SurfaceRow) -> None:
         raise AssertionError(f"{row.key} is not in doubt")
@@ -87,7 +91,7 @@ async def wanting(store: MemoryStore, *keys: str) -> None:
 def courier(store: MemoryStore, showing: Counting) -> Courier:
     places = Places(store, NoSlack(), "C1", "")  # type: ignore[arg-type]  # because nobody is asked
     waiting = Waiting(Pacing(Noon().now, None), places)
-    return Courier(store, showing, NoDoubts(), NoJobs(), waiting, Noon(), TEAM)  # type: ignore[arg-type]  # because they are stand-ins
+    return Courier(store, showing, NoLists(), NoDoubts(), NoJobs(), waiting, Noon(), TEAM)  # type: ignore[arg-type]  # because they are stand-ins
 
 
 async def test_a_row_that_was_sent_while_it_was_being_listed_is_not_sent_again() -> None:

@@ -112,9 +112,9 @@ async def test_the_look_back_reads_every_page_of_the_stretch() -> None:
 
     minutes = timedelta(minutes=5)
     async with slack(history) as gateway:
-        found = await gateway.delivered("C1", None, "d1", NOON - minutes, NOON + minutes)
-        missing = await gateway.delivered("C1", None, "d2", NOON - minutes, NOON + minutes)
+        found = await gateway.delivered("C1", None, ["d1"], NOON - minutes, NOON + minutes)
+        missing = await gateway.delivered("C1", None, ["d2"], NOON - minutes, NOON + minutes)
 
-    assert (found, missing) == ("2.0", None)
+    assert (found, missing) == ({"d1": "2.0"}, {})
     assert float(asked[0]["latest"]) - float(asked[0]["oldest"]) == 600
     assert asked[1]["cursor"] == "older"
