@@ -11,9 +11,10 @@ from bot.intake import Intake
 from bot.lateness import Lateness
 from bot.observability import of_incident
 from bot.places import Places
-from bot.troubles import why
+from bot.troubles import PERSON_GONE, why
 from playbooks.commands import JobFailed, Posted, SendFailed
 from playbooks.incident import Incident
+from playbooks.rules_away import LASTING
 from storage.rows import Delayed, Failed, Shown, SurfaceRow
 from storage.store import Store
 
@@ -50,10 +51,11 @@ class Arrivals:
         if not row.number:
             await self._store.note(shown)
             return
+        again = f":{ts}" if row.kind in LASTING else ""  # what is posted anew arrives anew
         command = Posted(
             **self._about(row),
             posted_at=_moment(ts, row.attempted_at, self._clock.now()),
-            source_id=f"posted:{row.delivery_id}",
+            source_id=f"posted:{row.delivery_id}{again}",
             surface=row.key,
             late_s=late_s,
             late_why=late_why,
@@ -79,7 +81,8 @@ class Arrivals:
     async def refused(self, row: SurfaceRow, incident: Incident | None, error: Rejected) -> None:
         """Slack refuses this for good: said once in the log and the timeline; the ladder goes on from there."""
         about = of_incident(row.number)
-        log.warning("refused by Slack", action="send_refused", key=row.key, error=error.error, **about)
+        if not (incident and row.key == "announcement" and incident.outside.announced_to):  # said already
+            log.warning("refused by Slack", action="send_refused", key=row.key, error=error.error, **about)
         if incident is None:
             await self._store.note(Failed(id=row.id, version=row.wanted))
             return
@@ -88,7 +91,8 @@ class Arrivals:
             source_id=f"failed:{row.delivery_id}:{row.wanted}",
             surface=row.key,
             error=error.error,
-            why=why(error.error),
+            why=why(error.error, error.needed),
+            gone=row.place.startswith("dm:") and error.error in PERSON_GONE,
         )
         await self._intake.submit(command, Failed(id=row.id, version=row.wanted))
 
@@ -101,7 +105,7 @@ class Arrivals:
             source_id=f"stuck:{row.delivery_id}",
             job=f"update {row.key}",
             error=error.error,
-            why=why(error.error),
+            why=why(error.error, error.needed),
         )
         await self._intake.submit(command)
 

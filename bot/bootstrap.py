@@ -22,6 +22,7 @@ from bot.intake import Intake
 from bot.jobs import Jobs
 from bot.lateness import Lateness
 from bot.lookback import LookBack
+from bot.losses import Losses
 from bot.masking import Masker
 from bot.merging import Merging
 from bot.metrics import Metrics
@@ -34,9 +35,11 @@ from bot.rosters import Rosters
 from bot.settings import Settings
 from bot.showing import Showing
 from bot.slack.app import bolt_app
-from bot.slack.gateway import POST_TIMEOUT_S, Called, Gateway
+from bot.slack.gateway import POST_TIMEOUT_S, Called, Gateway, Granted
 from bot.slack.listeners import Desk, Watching
+from bot.standing import Standing
 from bot.ticker import Ticker
+from bot.tidings import Tidings
 from bot.troubles import TOKEN_REFUSED, token_refused, why
 from bot.waiting import Waiting
 from playbooks.errors import InvalidPlaybook
@@ -77,6 +80,8 @@ class Deck:
     lateness: Lateness
     outage: Outage
     gateway: Gateway
+    standing: Standing
+    tidings: Tidings
     metrics: Metrics
     bolt: AsyncApp
     http: aiohttp.ClientSession
@@ -91,13 +96,17 @@ def load_playbook(settings: Settings) -> Playbook:
 
 
 def gateway_of(
-    settings: Settings, http: aiohttp.ClientSession, called: Called | None = None, pacing: Pacing | None = None
+    settings: Settings,
+    http: aiohttp.ClientSession,
+    called: Called | None = None,
+    pacing: Pacing | None = None,
+    granted: Granted | None = None,
 ) -> Gateway:
     token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
     client = AsyncWebClient(
         token=token, base_url=settings.slack_api_url, session=http, retry_handlers=[], timeout=POST_TIMEOUT_S
     )
-    return Gateway(client, http, called, pacing)
+    return Gateway(client, http, called, pacing, granted)
 
 
 async def identify(gateway: Gateway, url: str) -> Identity:
@@ -148,9 +157,9 @@ async def _own_channel(gateway: Gateway, channel: str, name: str) -> str | None:
 async def join_parts(settings: Settings, store: Store, clock: Clock, http: aiohttp.ClientSession) -> Deck:
     """Asks Slack who we are and who is on the roster, then joins everything. Raises `Stop` with sentences."""
     playbook, roster = load_playbook(settings), read_roster(settings.quarterdeck_roster)
-    metrics = Metrics()
+    metrics, standing = Metrics(), Standing()
     pacing = Pacing(clock.now, SLACK if settings.quarterdeck_pacing == "on" else None)
-    gateway = gateway_of(settings, http, metrics.called, pacing)
+    gateway = gateway_of(settings, http, _both(metrics.called, standing.heard), pacing, standing.granted)
     identity = await identify(gateway, settings.slack_api_url)
     masker = Masker(fingerprinter(secret_of(settings)))
     people, rosters = await _know_roster(settings, roster, store, gateway, masker, clock, identity)
@@ -162,12 +171,13 @@ async def join_parts(settings: Settings, store: Store, clock: Clock, http: aioht
     places, lateness = Places(store, gateway, alerts, identity.workspace), Lateness(store, clock)
     outage = Outage(gateway, lateness, clock)
     intake.on_commit(metrics.committed)
-    courier = _courier(store, intake, gateway, pacing, outage, places, lateness, clock, identity, metrics)
+    losses = Losses(store, intake, places, standing, clock, identity.team)
+    courier = _courier(store, intake, gateway, pacing, outage, places, losses, lateness, clock, identity, metrics)
     ticker = Ticker(store, intake, clock, identity.team)
     intake.on_commit(lambda result: ticker.wake_at(result.outcome.next_due if result.outcome else None))
     homes = _homes(store, intake, gateway, outage, rosters, people, clock, identity)
     parts: dict[str, Any] = {"store": store, "intake": intake, "people": people, "rosters": rosters, "homes": homes}
-    tools: dict[str, Any] = {"gateway": gateway, "masker": masker, "clock": clock, "places": places}
+    tools: dict[str, Any] = {"gateway": gateway, "masker": masker, "clock": clock, "places": places, "losses": losses}
     watching = Watching(words=playbook.watch_words, auto_open=settings.quarterdeck_auto_open)
     desk = Desk(**parts, **tools, **_who(identity), watching=watching, pressed=courier.pressed)
     bolt = bolt_app(desk, gateway.client, identity_facts(identity, settings))
@@ -175,10 +185,20 @@ async def join_parts(settings: Settings, store: Store, clock: Clock, http: aioht
     lookback = LookBack(desk)
     outage.on_end(courier.wake)
     outage.on_end(lookback.soon)
+    tidings = Tidings(store, intake, standing, people, clock, identity.team)
     loops: dict[str, Any] = {"courier": courier, "ticker": ticker, "lookback": lookback, "outage": outage}
     loops["housekeeping"] = Housekeeping(store, clock, identity.team, settings.quarterdeck_clear_after_days)
+    loops |= {"standing": standing, "tidings": tidings}
     facts: dict[str, Any] = {"identity": identity, "lateness": lateness, "metrics": metrics}
     return Deck(**parts, **loops, **facts, gateway=gateway, bolt=bolt, http=http)
+
+
+def _both(first: Called, second: Called) -> Called:
+    def hear(method: str, trouble: SlackTrouble | None) -> None:
+        first(method, trouble)
+        second(method, trouble)
+
+    return hear
 
 
 def _count_requests(bolt: AsyncApp, metrics: Metrics, clock: Clock) -> None:
@@ -195,6 +215,7 @@ def _courier(
     pacing: Pacing,
     outage: Outage,
     places: Places,
+    losses: Losses,
     lateness: Lateness,
     clock: Clock,
     identity: Identity,
@@ -204,8 +225,8 @@ def _courier(
     arrivals = Arrivals(store, intake, places, lateness, clock)
     doubts = Doubts(store, gateway, outage, arrivals, lateness, clock, metrics)
     merging = Merging(store, arrivals, doubts, gateway, places, lateness, clock, metrics)
-    showing = Showing(store, arrivals, doubts, gateway, places, lateness, clock, metrics, merging)
-    jobs = Jobs(store, intake, gateway, places, clock, identity.bot_user)
+    showing = Showing(store, arrivals, doubts, gateway, places, losses, lateness, clock, metrics, merging)
+    jobs = Jobs(store, intake, gateway, places, losses, clock, identity.bot_user)
     waiting = Waiting(pacing, places)
     metrics.paced.set_function(lambda: len(waiting))
     when: dict[str, Callable[[], bool]] = {"acting": lambda: intake.acting, "answering": lambda: outage.answering}

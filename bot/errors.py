@@ -48,6 +48,7 @@ class SlackTrouble(Exception):
         super().__init__(f"{method}: {error}")
         self.method = method
         self.error = error
+        self.needed = ""  # the permission that was missing
 
 
 class Limited(SlackTrouble):

@@ -9,6 +9,7 @@ from prometheus_client import generate_latest
 from bot.clock import Clock
 from bot.lateness import Lateness
 from bot.metrics import UNKNOWN, Metrics, age
+from bot.standing import TOKEN, Standing
 from storage.errors import StorageError
 from storage.store import Store
 
@@ -24,6 +25,7 @@ class Health:
         clock: Clock,
         team: str,
         sockets: Callable[[], int] | None,
+        standing: Standing,
     ) -> None:
         self._store = store
         self._lateness = lateness
@@ -31,6 +33,7 @@ class Health:
         self._clock = clock
         self._team = team
         self._sockets = sockets
+        self._standing = standing
 
     async def readiness(self) -> tuple[bool, dict[str, Any]]:
         """Usable or not, and the facts. Only the database makes it unusable, to read or to write; Slack may be down."""
@@ -38,7 +41,8 @@ class Health:
         try:
             health = await self._store.health(self._team, now)
         except StorageError as error:
-            return False, {"database": str(error), **self._slack(now), "oldest_overdue_s": None, "unsent": None}
+            unknown = {"oldest_overdue_s": None, "unsent": None, "troubles": self._standing.sentences}
+            return False, {"database": str(error), **self._slack(now), **unknown}
         trouble = self._store.trouble
         overdue = (now - health.overdue_since).total_seconds() if health.overdue_since else 0.0
         return trouble is None, {
@@ -46,6 +50,7 @@ class Health:
             **self._slack(now),
             "oldest_overdue_s": round(max(0.0, overdue), 3),
             "unsent": health.unsent + health.waiting_jobs,
+            "troubles": self._standing.sentences,
         }
 
     def _slack(self, now: datetime) -> dict[str, Any]:
@@ -53,6 +58,8 @@ class Health:
         down, heard = self._lateness.slack_down_since, self._metrics.last_event
         sockets = self._sockets() if self._sockets else None
         words = f"down since {down:%Y-%m-%d %H:%M:%S} UTC" if down else "not connected" if sockets == 0 else "ok"
+        if down and (refused := self._standing.sentence(TOKEN)):
+            words += f". {refused}"
         return {"slack": words, "sockets": sockets, "last_heard_s": round(age(heard, now), 3) if heard else None}
 
     async def scrape(self) -> bytes:

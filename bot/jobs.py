@@ -5,35 +5,41 @@ from typing import Any
 
 import structlog
 
+from bot import wording
 from bot.clock import Clock
 from bot.crashpoints import passing
-from bot.errors import Limited, NotSent, Rejected, SlackTrouble, Unclear
+from bot.errors import Limited, NotSent, Rejected, Unclear
 from bot.exporting import NotInstalled, export
 from bot.intake import Intake
+from bot.losses import Losses
 from bot.observability import of_incident
 from bot.places import Places
 from bot.slack.gateway import Gateway
-from bot.troubles import why
+from bot.troubles import place_lost, why
 from playbooks.commands import ChannelReady, ChannelRefused, Exported, JobFailed
-from playbooks.incident import Incident
+from playbooks.incident import Incident, label_of
 from storage import rows
-from storage.rows import JobAttempted, JobDelayed, JobDone, JobProgress, JobRow
+from storage.rows import JobAttempted, JobDelayed, JobDone, JobProgress, JobRow, Note
 from storage.store import Store
 
 log = structlog.get_logger()
 MOST_SUFFIXES = 20
 RETRY_S = 2.0
+PERMISSION_AGAIN = timedelta(minutes=5)
 LOOK_BACK = timedelta(minutes=5)  # our clock and Slack's may differ
 
 
 class Jobs:
     """`do` runs one job as far as it goes; its result comes back as a command, in the transaction that ends the job."""
 
-    def __init__(self, store: Store, intake: Intake, gateway: Gateway, places: Places, clock: Clock, bot: str) -> None:
+    def __init__(
+        self, store: Store, intake: Intake, gateway: Gateway, places: Places, losses: Losses, clock: Clock, bot: str
+    ) -> None:
         self._store = store
         self._intake = intake
         self._gateway = gateway
         self._places = places
+        self._losses = losses
         self._clock = clock
         self._bot = bot
         self._kinds = {"channel": self._channel, "invite": self._invite, "pin": self._pin, "export": self._export}
@@ -51,7 +57,17 @@ class Jobs:
             log.warning("will be tried again", action="job_retry", key=job.key, why=str(error), **about)
             await self._delay(job, RETRY_S)
         except Rejected as error:
-            await self._failed(job, error)
+            await self._rejected(job, incident, error)
+
+    async def _rejected(self, job: JobRow, incident: Incident, error: Rejected) -> None:
+        """What the channel needs ends with the channel, and waits for a permission that may be given back."""
+        of_channel = job.kind in ("invite", "pin")
+        if of_channel and await self._losses.place(job.number, error.error, at=self._losses.where(incident)):
+            await self._store.note(JobDone(id=job.id))
+        elif of_channel and error.error == "missing_scope" and incident.is_open:
+            await self._failed(job, error, JobDelayed(id=job.id, not_before=self._clock.now() + PERMISSION_AGAIN))
+        else:
+            await self._failed(job, error, rows.JobFailed(id=job.id))
 
     async def _delay(self, job: JobRow, seconds: float) -> None:
         await self._store.note(JobDelayed(id=job.id, not_before=self._clock.now() + timedelta(seconds=seconds)))
@@ -60,12 +76,24 @@ class Jobs:
         facts = {"team": job.team, "number": job.number, "at": self._clock.now()}
         return {**facts, "source_id": f"job:{job.team}:{job.number}:{job.key}"}
 
-    async def _failed(self, job: JobRow, error: SlackTrouble) -> None:
+    async def _failed(self, job: JobRow, error: Rejected, note: Note) -> None:
+        """Said once, however often it is tried."""
+        facts = {**self._about(job), "error": error.error, "why": why(error.error, error.needed)}
+        command = ChannelRefused(**facts) if job.kind == "channel" else JobFailed(**facts, job=job.key)
+        result = await self._intake.submit(command, note)
+        if result.repeated:
+            return
         about = of_incident(job.number)
         log.warning("refused for good", action="job_refused", key=job.key, error=error.error, **about)
-        facts = {**self._about(job), "error": error.error, "why": why(error.error)}
-        command = ChannelRefused(**facts) if job.kind == "channel" else JobFailed(**facts, job=job.key)
-        await self._intake.submit(command, rows.JobFailed(id=job.id))
+        if job.kind == "export":
+            await self._tell(job, wording.export_refused(label_of(job.number), facts["why"]))
+
+    async def _tell(self, job: JobRow, text: str) -> None:
+        """Whoever wanted it reads why it does not come."""
+        place, now = f"dm:{job.args['to']}", self._clock.now()
+        key = f"told:job:{job.id}"
+        await self._store.transact(lambda tx: tx.want(job.team, key, place, {"text": text}, now))
+        self._intake.stir()
 
     async def _channel(self, job: JobRow, incident: Incident) -> None:
         """One private channel; a name that is taken is ours from an earlier try, or gets a suffix."""
@@ -101,9 +129,14 @@ class Jobs:
 
     async def _invite(self, job: JobRow, incident: Incident) -> None:
         users: list[str] = list(job.args["users"])
+        if incident.home.channel is None:  # it was lost meanwhile
+            await self._store.note(JobDone(id=job.id))
+            return
         try:
-            await self._invite_all(incident.home.channel or "", users)
-        except Rejected:
+            await self._invite_all(incident.home.channel, users)
+        except Rejected as error:
+            if place_lost(error.error) or error.error == "missing_scope":
+                raise
             await self._invite_each(job, incident, users)
             return
         await self._store.note(JobDone(id=job.id))
@@ -129,6 +162,9 @@ class Jobs:
 
     async def _pin(self, job: JobRow, incident: Incident) -> None:
         board = (await self._store.surfaces(job.team, incident.number, ["board"]))[0]
+        if board.ts is None:  # it is to be posted anew, and pinned then
+            await self._store.note(JobDone(id=job.id))
+            return
         try:
             await self._gateway.call("pins.add", channel=board.channel, timestamp=board.ts)
         except Rejected as error:

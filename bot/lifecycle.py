@@ -112,6 +112,7 @@ async def _started(deck: Deck, settings: Settings, clock: Clock, held: Held, dea
         deck.homes.run(),
         deck.outage.run(),
         deck.housekeeping.run(),
+        deck.tidings.run(),
         _beat(heart, clock, held),
         _refresh(deck, clock),
     ]
@@ -152,7 +153,7 @@ async def _begin(deck: Deck, heart: Heartbeat) -> None:
 async def _doors(deck: Deck, settings: Settings, clock: Clock, sockets: Sockets | None) -> WebServer:
     """The HTTP server, which has its port but does not answer yet. Raises `Stop` for a token or port of no use."""
     standing = (lambda: sockets.standing) if sockets else None
-    health = Health(deck.store, deck.lateness, deck.metrics, clock, deck.identity.team, standing)
+    health = Health(deck.store, deck.lateness, deck.metrics, clock, deck.identity.team, standing, deck.standing)
     if sockets:
         await sockets.check_token()
     app = web_app(health.readiness, None if sockets else deck.bolt, health.scrape)
@@ -212,6 +213,7 @@ async def _refresh(deck: Deck, clock: Clock) -> None:
         try:
             await deck.rosters.reload()
             await deck.people.refresh()
+            deck.tidings.look()
         except Exception:
             # Roster and people stay as they were known; a strange answer about one of them must not end the process.
             log.exception("roster and people could not be looked up again", action="refresh_fault")

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Hashable, Iterable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Generic, TypeVar
 
 import structlog
@@ -31,6 +32,7 @@ from storage.errors import DatabaseUnavailable
 
 K = TypeVar("K", bound=Hashable)
 Found = dict[Place, Heard | None]
+Lost = Callable[[str], Awaitable[object]]
 
 EVERY = timedelta(seconds=120)
 OVERLAP = timedelta(minutes=5)  # what Slack stores late is found by the next look
@@ -99,7 +101,7 @@ class LookBack:
         if self._not_before is not None and now < self._not_before:
             return
         try:
-            if await self._guarded(self._alerts(now), place=self._desk.places.alerts):
+            if await self._guarded(self._alerts(now), lost=self._alerts_lost, place=self._desk.places.alerts):
                 await self._guarded(self._all_incidents(now))
         except DatabaseUnavailable:  # the store has said so, and the next round looks again
             return
@@ -107,7 +109,8 @@ class LookBack:
     async def _all_incidents(self, now: datetime) -> None:
         for number in self._incidents.ordered(await self._candidates(now)):
             self._incidents.taken(number)
-            if not await self._guarded(self._incident(number), **of_incident(number)):
+            lost = partial(self._desk.losses.place, number)
+            if not await self._guarded(self._incident(number), lost=lost, **of_incident(number)):
                 return
             if self._desk.clock.now() - now >= EVERY:
                 return
@@ -120,12 +123,14 @@ class LookBack:
         still_open = {one.number for one in await store.summaries(team, open_only=True, limit=_ALL)}
         return sorted(closed | still_open, reverse=True)
 
-    async def _guarded(self, looking: Awaitable[None], **about: str) -> bool:
+    async def _guarded(self, looking: Awaitable[None], lost: Lost | None = None, **about: str) -> bool:
         """False when the round ends here. One thing that cannot be looked at must not keep the others from it."""
         try:
             await looking
         except Rejected as error:
             self._say(error, **about)
+            if lost:
+                await lost(error.error)
             return True
         except SlackTrouble as error:
             if isinstance(error, Limited):
@@ -147,6 +152,9 @@ class LookBack:
 
     # --- the alerts channel
 
+    async def _alerts_lost(self, error: str) -> None:
+        self._desk.losses.alerts(error)
+
     async def _alerts(self, now: datetime) -> None:
         """What was said since the last look. The very first one only notes from when on everything counts."""
         desk, key = self._desk, f"looked:{self._desk.places.alerts}"
@@ -160,6 +168,8 @@ class LookBack:
         for message in await self._read.history(desk.places.alerts, oldest=oldest):
             await self._guarded(self._alert(message, since, now), place=message.channel)
         self._begun = True
+        await desk.losses.alerts_seen()
+        await desk.losses.try_alerts()
         await desk.store.set_meta(desk.team, key, max(since, now - OVERLAP).isoformat())
 
     async def _alert(self, message: Heard, since: datetime, now: datetime) -> None:
@@ -182,6 +192,7 @@ class LookBack:
         desk = self._desk
         before = await desk.store.incident(desk.team, number)
         home = await self._at_home(before)
+        await self._board(before, home)
         elsewhere = await self._elsewhere(before, home)
         await self._sirens(message for message in home.values() if message)
         incident = await desk.store.incident(desk.team, number)
@@ -192,6 +203,8 @@ class LookBack:
 
     async def _at_home(self, incident: Incident) -> Found:
         """What stands where the incident is worked on, as far as it was read."""
+        if incident.outside.announced_to and incident.home.thread:
+            return {}  # somebody's direct messages
         if incident.home.thread:
             root = await self._announced(incident)
             return _by_place(await self._read.thread(self._desk.places.alerts, root)) if root else {}
@@ -204,6 +217,13 @@ class LookBack:
             self._messages.taken(place)
             found |= _by_place(await self._read.thread(*place))
         return found
+
+    async def _board(self, incident: Incident, home: Found) -> None:
+        """Whether the board is there and pinned. https://docs.slack.dev/reference/objects/message-object"""
+        for row in await self._desk.store.surfaces(incident.team, incident.number, ["board"]):
+            message = home.get((row.channel or "", row.ts or ""))
+            if message is not None and not message.gone and not message.pinned and incident.is_open:
+                await self._desk.losses.pin(incident, row)
 
     async def _announced(self, incident: Incident) -> str | None:
         rows = await self._desk.store.surfaces(incident.team, incident.number, ["announcement"])

@@ -27,6 +27,15 @@ BOT_SCOPES = {
 }
 BOT_EVENTS = [
     "app_home_opened",
+    "channel_archive",
+    "channel_deleted",
+    "channel_left",
+    "channel_unarchive",
+    "group_archive",
+    "group_deleted",
+    "group_left",
+    "group_unarchive",
+    "member_joined_channel",
     "message.channels",
     "message.groups",
     "message.im",

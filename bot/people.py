@@ -124,6 +124,10 @@ class People:
         known = self._known.get(user)
         return known[0] if known else _NEVER
 
+    def gone(self) -> set[str]:
+        """Those known to have no account any more."""
+        return {user for user, (_, person) in self._known.items() if not person.active}
+
     def name(self, user: str) -> str | None:
         known = self._known.get(user)
         return known[1].name if known else None

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 from bot.slack.gateway import Gateway
+from playbooks.effects import announcement_to
 from playbooks.incident import Incident
 from storage.rows import SurfaceRow
 from storage.store import Store
@@ -52,8 +53,9 @@ class Places:
             return Spot(channel=incident.home.channel)
         if not incident.home.thread:
             raise NotYet
-        self._homes[incident.number] = self.alerts
-        return Spot(channel=self.alerts, thread_ts=await self._announced(team, incident))
+        spot = await self._announced(team, incident)
+        self._homes[incident.number] = spot.channel
+        return spot
 
     def known(self, row: SurfaceRow) -> str | None:
         """The conversation that it goes to, as far as that is known without asking anybody."""
@@ -84,8 +86,11 @@ class Places:
         self._reopened.add(user)
         return True
 
-    async def _announced(self, team: str, incident: Incident) -> str:
-        rows = await self._store.surfaces(team, incident.number, ["announcement"])
-        if not rows or rows[0].ts is None:
+    async def _announced(self, team: str, incident: Incident) -> Spot:
+        """The thread under the announcement; where people got it instead of the alerts channel, under the first."""
+        keys = [announcement_to(user) for user in incident.outside.announced_to] or ["announcement"]
+        rows = await self._store.surfaces(team, incident.number, keys)
+        posted = sorted((row.ts, row.channel) for row in rows if row.ts and row.channel)
+        if not posted:
             raise NotYet
-        return rows[0].ts
+        return Spot(channel=posted[0][1], thread_ts=posted[0][0])

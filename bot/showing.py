@@ -11,6 +11,7 @@ from bot.crashpoints import passing
 from bot.doubts import Doubts
 from bot.errors import Limited, NotSent, Rejected, Unclear
 from bot.lateness import Lateness
+from bot.losses import Losses
 from bot.merging import Merging
 from bot.metrics import Metrics, Sent
 from bot.places import NotYet, Places, Spot
@@ -18,7 +19,7 @@ from bot.sameness import Sameness
 from bot.slack.gateway import Gateway
 from bot.slack.render import Context, Message, Topic, render, render_notice
 from playbooks.incident import Incident
-from storage.rows import Attempted, Dropped, Gone, Shown, SurfaceRow
+from storage.rows import Attempted, Dropped, Shown, SurfaceRow
 from storage.store import Store
 
 log = structlog.get_logger()
@@ -50,7 +51,6 @@ LAST = max(PRIORITY.values()) + 1  # of what has no rank of its own
 AGAIN_S = 1.0
 MOST_DELAY_S = 300.0
 HOMELESS_AGAIN = timedelta(seconds=3)
-LASTING = {"board", "announcement"}  # posted anew when somebody deletes them
 
 
 class Showing:
@@ -63,6 +63,7 @@ class Showing:
         doubts: Doubts,
         gateway: Gateway,
         places: Places,
+        losses: Losses,
         lateness: Lateness,
         clock: Clock,
         metrics: Metrics,
@@ -73,6 +74,7 @@ class Showing:
         self._doubts = doubts
         self._gateway = gateway
         self._places = places
+        self._losses = losses
         self._lateness = lateness
         self._clock = clock
         self._metrics = metrics
@@ -106,13 +108,28 @@ class Showing:
             self._lateness.slack_failed(self._clock.now(), str(error))
             await self._doubts.lost(row, error)
         except Rejected as error:
-            user = row.place.removeprefix("dm:") if row.place.startswith("dm:") else ""
-            if row.ts is None and user and error.error == "channel_not_found" and self._places.forget_dm(user):
-                await self._arrivals.later(row, 0.0, in_doubt=False)
-            elif row.ts is None:
-                await self._arrivals.refused(row, incident, error)
-            else:
-                await self._not_updated(row, error)
+            await self._rejected(row, incident, error)
+
+    async def _rejected(self, row: SurfaceRow, incident: Incident | None, error: Rejected) -> None:
+        """The next best way is another conversation, another place, or another person."""
+        if row.place == "alerts":
+            self._losses.alerts(error.error)
+        if await self._has_another_place(row, incident, error.error):
+            await self._arrivals.later(row, 0.0, in_doubt=False)
+        elif row.ts is None:
+            await self._arrivals.refused(row, incident, error)
+        else:
+            await self._not_updated(row, error)
+
+    async def _has_another_place(self, row: SurfaceRow, incident: Incident | None, error: str) -> bool:
+        """A direct message is opened anew, once; an incident moves."""
+        if row.place.startswith("dm:"):
+            user = row.place.removeprefix("dm:")
+            return row.ts is None and error == "channel_not_found" and self._places.forget_dm(user)
+        if row.place != "incident" or incident is None:
+            return False
+        at = row.channel if row.ts else self._losses.where(incident)
+        return await self._losses.place(row.number, error, at=at, unsaid=row.ts is None and row.key != "topic")
 
     async def _is_unposted(self, row: SurfaceRow) -> bool:
         """Looked up once more right before a first post: a listing may be older than what it lists."""
@@ -123,8 +140,10 @@ class Showing:
         """A message that is there cannot be changed: it was delivered, so the ladder goes on."""
         times = self._refused[row.id] = self._refused.get(row.id, 0) + 1
         if error.error == "message_not_found":
-            gone = row.kind in LASTING
-            await self._store.note(Gone(id=row.id) if gone else Shown(id=row.id, ts=row.ts or "", version=row.wanted))
+            await self._losses.message(row)
+            return
+        if note := await self._losses.left_behind(row, error.error):
+            await self._store.note(note)
             return
         await self._arrivals.later(row, min(2.0**times, MOST_DELAY_S), in_doubt=False)
         await self._arrivals.stuck(row, error)
@@ -211,3 +230,5 @@ class Showing:
         self._same.keep(row.id, ts, message.text, message.blocks)
         self._metrics.sent(row.kind, Sent.POSTED)
         await self._arrivals.arrived(attempted, ts, version=row.wanted, late_s=late_s, late_why=late_why)
+        if spot.channel == self._places.alerts:
+            await self._losses.alerts_back()

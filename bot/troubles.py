@@ -8,10 +8,15 @@ WHY = {
     "is_inactive": "the channel is archived",
     "invalid_auth": "Slack does not accept the token",
     "message_not_found": "the message was deleted",
+    "messages_tab_disabled": "the app's Messages tab is switched off",
     "missing_scope": "the app lacks a permission; compare with slack-manifest.yaml and install it again",
     "not_installed": "typst is not installed where Quarterdeck runs: pip install 'quarterdeck[export]'",
     "not_in_channel": "Quarterdeck is not in the channel",
     "restricted_action": "a policy of the workspace forbids it",
+    "restricted_action_non_threadable_channel": "the channel takes no threads",
+    "restricted_action_read_only_channel": "the channel is read-only",
+    "restricted_action_thread_locked": "the thread is locked",
+    "restricted_action_thread_only_channel": "the channel takes posts in threads only",
     "token_revoked": "the token was revoked",
     "user_disabled": "the account is deactivated",
     "user_is_restricted": "guests cannot be added",
@@ -19,11 +24,23 @@ WHY = {
 }
 
 TOKEN_REFUSED = {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"}
+PERSON_GONE = {"account_inactive", "user_disabled", "user_not_found", "users_not_found"}
+"""Of a person, not of us: they have no account any more."""
+UNREADABLE = {"channel_not_found", "not_in_channel"}
+PLACE_GONE = {"is_archived", "is_inactive"} | UNREADABLE
+RESTRICTED = "restricted_action"  # and whatever begins with it
 
 
-def why(error: str) -> str:
-    """A sentence for a known word, the word itself otherwise."""
+def why(error: str, needed: str = "") -> str:
+    """A sentence for a known word, the word itself otherwise. `needed` is the permission that is missing."""
+    if error == "missing_scope" and needed:
+        return f"the app lacks the permission {needed}; compare with slack-manifest.yaml and install it again"
     return WHY.get(error, f"Slack answered “{error}”")
+
+
+def place_lost(error: str) -> bool:
+    """Whether a conversation takes no more messages of ours, whatever they are."""
+    return error in PLACE_GONE or error.startswith(RESTRICTED)
 
 
 def token_refused(error: str) -> tuple[str, str]:

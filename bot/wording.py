@@ -226,6 +226,11 @@ def opened_before(number: int) -> Refused:
     return Refused(title="Open already", reason=reason)
 
 
+def export_refused(label: str, why: str) -> str:
+    """To whoever asked for a file that cannot be sent; `why` is no person's words."""
+    return f"The export of {label} could not be sent: {escape(why)}. Ask for it again when that is put right."
+
+
 def pinned_but_gone(label: str) -> str:
     """📌 came, and the message is deleted by then."""
     return (

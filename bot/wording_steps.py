@@ -193,4 +193,4 @@ def _told(incident: Incident, step: StepState) -> Iterator[str]:
 def thread_notice(why: str | None) -> str:
     """Why there is no channel, and what that changes."""
     because = f" ({said(why, 200)})" if why else ""
-    return f"No channel could be made{because}, so this thread serves. Evidence goes by direct message."
+    return f"There is no channel{because}, so this thread serves. Evidence goes by direct message."

@@ -100,11 +100,15 @@ class Posted(OnIncident):
 
 @dataclass(frozen=True, kw_only=True)
 class SendFailed(OnIncident):
-    """A surface cannot be shown where it belongs; `error` is Slack's word, `why` a sentence."""
+    """A surface cannot be shown where it belongs; `error` is Slack's word, `why` a sentence.
+
+    `gone` says that the person it is for has no account any more.
+    """
 
     surface: str
     error: str
     why: str
+    gone: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,6 +25,9 @@ _QUIET = {
     Kind.EXPORT_WANTED,
     Kind.EXPORTED,
     Kind.JOB_FAILED,
+    Kind.REMOVED,
+    Kind.HINDERED,
+    Kind.UNHINDERED,
 }
 _HEADLINE = {
     Kind.OPENED,
@@ -35,9 +38,15 @@ _HEADLINE = {
     Kind.REOPENED,
     Kind.ASSIGNED,
     Kind.CLOCK_JUMPED,
+    Kind.UNREACHABLE,
 }
 _REPLANNED = {Kind.REOPENED, Kind.FORWARDED, Kind.CLOCK_JUMPED}  # steps are due at other moments than the briefs say
 _MOVED_IN = {Kind.CHANNEL_READY, Kind.THREAD_SERVES}
+
+
+def announcement_to(user: str) -> str:
+    """The announcement for somebody who is told instead of the alerts channel."""
+    return f"announcement:dm:{user}"
 
 
 def place_of(key: str) -> str:
@@ -70,7 +79,7 @@ def _keys(before: Incident | None, after: Incident, entries: tuple[Entry, ...]) 
     if before is None:
         yield from _opening(after)
     if kinds & _HEADLINE:
-        yield from ("announcement", "topic")
+        yield from ("announcement", *(announcement_to(user) for user in after.outside.announced_to), "topic")
     if kinds - _QUIET:
         yield "board"
     if kinds & _REPLANNED:
@@ -84,6 +93,8 @@ def _keys(before: Incident | None, after: Incident, entries: tuple[Entry, ...]) 
             yield f"scorecard:{after.times_closed}"
         if entry.kind is Kind.REOPENED:
             yield f"reopened:{after.times_closed}"
+        if entry.kind is Kind.SEND_FAILED:
+            yield from entry.data.get("instead", ())
         if entry.kind is Kind.MISSED:
             yield from (f"missed:{entry.seq}:channel", f"missed:{entry.seq}:alerts")
     for step in after.steps:

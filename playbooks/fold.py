@@ -9,7 +9,7 @@ incident here.
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 
-from playbooks import fold_clock, fold_jump, fold_messages, fold_steps
+from playbooks import fold_away, fold_clock, fold_jump, fold_messages, fold_steps
 from playbooks.entries import SYSTEM, AdminKind, Entry, Kind, parse_moment
 from playbooks.incident import Evidence, Home, Incident, Pause, StepState, SuspectKey
 from playbooks.model import Playbook, Role, Trigger
@@ -149,6 +149,10 @@ _FOLDS: dict[Kind, Callable[[Incident, Entry], Incident]] = {
     Kind.ASK_DUE: fold_clock.ask_due,
     **dict.fromkeys((Kind.PROMPTED, Kind.NUDGED, Kind.ESCALATED, Kind.REMINDED, Kind.ASKED), fold_clock.posted),
     Kind.SEND_FAILED: fold_clock.send_failed,
+    Kind.UNREACHABLE: fold_away.unreachable,
+    Kind.REMOVED: fold_away.removed,
+    Kind.HINDERED: fold_away.hindered,
+    Kind.UNHINDERED: fold_away.unhindered,
     **dict.fromkeys((Kind.COMPLETED, Kind.SUBMITTED), fold_steps.completed),
     Kind.ANSWERED: fold_steps.answered,
     Kind.WAIVED: fold_steps.waived,

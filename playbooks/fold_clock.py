@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from playbooks import fold_away
 from playbooks.entries import Entry, Kind
 from playbooks.incident import Incident, Pause, Post, StepState
 from playbooks.ladder import next_ask, next_moment, next_rung, prompt_key, running
@@ -93,11 +94,13 @@ def posted(incident: Incident, entry: Entry) -> Incident:
 
 def send_failed(incident: Incident, entry: Entry) -> Incident:
     if entry.step is None:
-        return incident
+        return fold_away.announced_otherwise(incident, entry)
     step, key, at = incident.step(entry.step), entry.data["surface"], entry.at
     post = (step.posts.get(key) or Post(wanted_at=at)).model_copy(update={"failed": entry.data["error"]})
-    left = tuple(k for k in step.level_keys if k != key)
-    changes: dict[str, Any] = {"posts": {**step.posts, key: post}, "level_keys": left}
+    instead = tuple(entry.data.get("instead", ()))
+    left = (*(k for k in step.level_keys if k != key), *(instead if key in step.level_keys else ()))
+    new = {k: step.posts.get(k) or Post(wanted_at=at) for k in instead}
+    changes: dict[str, Any] = {"posts": {**step.posts, key: post, **new}, "level_keys": left}
     if key.startswith("ask:") and step.status is StepStatus.SUBMITTED:
         changes["ask_at"] = next_ask(incident, step, at)
     unreachable = step.owner is not None and key == prompt_key(step.key, step.owner)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from playbooks.entries import Entry, Kind
+from playbooks.entries import SYSTEM, Entry, Kind
 from playbooks.incident import Evidence, Incident, Post, StepState
 from playbooks.ladder import next_ask, next_moment, overdue_at, prompt_key, running
 from playbooks.model import Role
@@ -65,10 +65,10 @@ def corrected(incident: Incident, entry: Entry) -> Incident:
     return incident.with_step(step.key, **changes)
 
 
-def _new_owner(incident: Incident, step: StepState, to: str, entry: Entry) -> Incident:
+def new_owner(incident: Incident, step: StepState, to: str, entry: Entry) -> Incident:
     """After a hand-over the former owner is nobody new, and `within` starts anew where the step was prompted."""
     told = tuple(dict.fromkeys((*step.told, *((step.owner,) if step.owner else ()), to)))
-    giver = entry.actor.id if entry.actor.id != to else None
+    giver = entry.actor.id if entry.actor.id not in (to, SYSTEM) else None
     changes: dict[str, Any] = {"owner": to, "told": told, "handed_by": giver}
     if running(step):
         new = {post["key"]: Post(wanted_at=entry.at) for post in entry.data["posts"] if post["step"] == step.key}
@@ -89,12 +89,12 @@ def _prompting(incident: Incident, step: StepState, at: datetime) -> dict[str, A
 
 
 def taken_over(incident: Incident, entry: Entry) -> Incident:
-    return _new_owner(incident, incident.step(entry.on_step), entry.actor.id, entry)
+    return new_owner(incident, incident.step(entry.on_step), entry.actor.id, entry)
 
 
 def handed_over(incident: Incident, entry: Entry) -> Incident:
     named = _named(incident, entry)
-    return _new_owner(named, named.step(entry.on_step), entry.data["to"], entry)
+    return new_owner(named, named.step(entry.on_step), entry.data["to"], entry)
 
 
 def _named(incident: Incident, entry: Entry) -> Incident:
@@ -108,7 +108,7 @@ def assigned(incident: Incident, entry: Entry) -> Incident:
     people = (to, *(user for user in incident.people(role) if user != to))
     after = _named(incident, entry).model_copy(update={"roster": {**incident.roster, role: people}})
     for key in entry.data["steps"]:
-        after = _new_owner(after, after.step(key), to, entry)
+        after = new_owner(after, after.step(key), to, entry)
     return after
 
 

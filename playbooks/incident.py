@@ -94,6 +94,18 @@ class Home(Frozen):
     why_thread: str | None = None
 
 
+class Outside(Frozen):
+    """What went away in Slack, as far as the incident has to remember it.
+
+    `announced_to` are the people who were sent the announcement because the alerts channel does not take it,
+    `removed` says how often a surface was deleted by somebody, `troubles` (name to sentence) what hinders now.
+    """
+
+    announced_to: tuple[str, ...] = ()
+    removed: dict[str, int] = {}
+    troubles: dict[str, str] = {}
+
+
 class Captured(Frozen):
     """A message in Slack that became part of the record: pinned into it, or the one it was opened from.
 
@@ -158,6 +170,7 @@ class Incident(Frozen):
     seq: int = 0
     head: str = GENESIS
     captured: tuple[Captured, ...] = ()
+    outside: Outside = Outside()
 
     @property
     def label(self) -> str:

@@ -29,6 +29,19 @@ def prompt_key(step: str, user: str) -> str:
     return f"prompt:{step}:dm:{user}"
 
 
+def prompts_for(incident: Incident, steps: tuple[str, ...], user: str) -> list[dict[str, str]]:
+    """The prompts that a new owner still needs: for steps that were prompted, unless they have one already."""
+    needed = [step for step in steps if running(incident.step(step))]
+    keys = [(step, prompt_key(step, user)) for step in needed]
+    return [{"step": step, "key": key} for step, key in keys if key not in incident.step(step).posts]
+
+
+def called_in_channel(step: StepState) -> bool:
+    """The owner's prompt could not be sent to them, so they are called where the incident is worked on."""
+    post = step.posts.get(prompt_key(step.key, step.owner)) if step.owner else None
+    return post is not None and post.failed is not None
+
+
 def channel_key(step: str) -> str:
     return f"prompt:{step}:channel"
 
@@ -99,16 +112,20 @@ def _rungs(incident: Incident, step: StepState) -> Iterator[Rung]:
     role = [user for user in incident.people(incident.plan(step.key).role) if user not in step.told]
     if step.owner is not None:
         deputy = tuple(role[:1])
-        keys = (f"nudge:{step.key}:dm:{step.owner}", *(prompt_key(step.key, user) for user in deputy))
+        keys = (f"nudge:{step.key}:{_owners_place(step)}", *(prompt_key(step.key, user) for user in deputy))
         yield Rung(level="nudge", keys=keys, told=deputy)
     if role:
         yield _escalation("role", step.key, role)
     if lead := [user for user in incident.people(Role.SECURITY_LEAD) if user not in step.told]:
         yield _escalation("lead", step.key, lead)
     yield Rung(level="alerts", keys=(f"escalation:{step.key}:alerts",))
-    place = f"dm:{step.owner}" if step.owner else "channel"
+    place = _owners_place(step)
     for n in range(1, incident.playbook.reminders + 1):
         yield Rung(level=f"reminder:{n}", keys=(f"reminder:{step.key}:{n}:{place}",))
+
+
+def _owners_place(step: StepState) -> str:
+    return "channel" if step.owner is None or called_in_channel(step) else f"dm:{step.owner}"
 
 
 def _escalation(level: str, step: str, people: list[str]) -> Rung:

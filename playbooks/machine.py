@@ -1,5 +1,5 @@
 """The rules of an incident: people's acts here, the clock's in `rules_clock.py`, Slack's in `rules_slack.py`,
-messages that become part of the record in `rules_messages.py`.
+messages that become part of the record in `rules_messages.py`, what goes away in `rules_away.py`.
 
 Who may stands in `access.py` and `objections.py`, who is next and when in `ladder.py`, the legal moves in `states.py`.
 
@@ -16,14 +16,15 @@ from datetime import timedelta
 from typing import Any
 
 from playbooks import commands as c
-from playbooks import rules_clock, rules_messages, rules_slack
+from playbooks import commands_away as away
+from playbooks import rules_away, rules_clock, rules_messages, rules_slack
 from playbooks.access import Act
 from playbooks.answers import is_pending, read_answers
 from playbooks.draft import Draft
 from playbooks.entries import Actor, Kind, moment
 from playbooks.errors import Refused, WrongAnswers
 from playbooks.incident import Incident
-from playbooks.ladder import overdue_at, prompt_key, running
+from playbooks.ladder import overdue_at, prompts_for
 from playbooks.model import Playbook, Role
 from playbooks.objections import ONLY_MEMBERS_OPEN, closed
 from playbooks.outcome import Outcome
@@ -139,7 +140,7 @@ def _take_over(draft: Draft, command: c.TakeOver) -> None:
     if draft.objects(Act.TAKE_OVER, command.step):
         return
     former = draft.incident.step(command.step).owner
-    posts = _prompts_for(draft.incident, (command.step,), command.by.id)
+    posts = prompts_for(draft.incident, (command.step,), command.by.id)
     draft.add(Kind.TAKEN_OVER, step=command.step, former=former, posts=posts)
 
 
@@ -151,16 +152,9 @@ def _hand_over(draft: Draft, command: c.HandOver) -> None:
         raise WrongAnswers({"to": "Choose an active full member of this workspace: no guest, no bot."})
     if command.to.id == step.owner:
         raise WrongAnswers({"to": "This person owns the step already. Choose somebody else."})
-    posts = _prompts_for(draft.incident, (command.step,), command.to.id)
+    posts = prompts_for(draft.incident, (command.step,), command.to.id)
     facts: dict[str, Any] = {"former": step.owner, "to": command.to.id, "to_name": command.to.name, "posts": posts}
     draft.add(Kind.HANDED_OVER, step=command.step, text=_why(command.why), **facts)
-
-
-def _prompts_for(incident: Incident, steps: tuple[str, ...], user: str) -> list[dict[str, str]]:
-    """The prompts that a new owner still needs: for steps that were prompted, unless they have one already."""
-    needed = [step for step in steps if running(incident.step(step))]
-    keys = [(step, prompt_key(step, user)) for step in needed]
-    return [{"step": step, "key": key} for step, key in keys if key not in incident.step(step).posts]
 
 
 def _why(text: str) -> str:
@@ -216,7 +210,7 @@ def _assign(draft: Draft, command: c.Assign) -> None:
     over = (StepStatus.DONE, StepStatus.SKIPPED)  # a submitted step is still asked about
     steps = tuple(key for key in plans if draft.incident.step(key).status not in over)
     steps = tuple(key for key in steps if draft.incident.step(key).owner != command.to.id)
-    posts = _prompts_for(draft.incident, steps, command.to.id)
+    posts = prompts_for(draft.incident, steps, command.to.id)
     facts: dict[str, Any] = {"role": command.role.value, "to": command.to.id, "to_name": command.to.name}
     draft.add(Kind.ASSIGNED, **facts, steps=list(steps), posts=posts)
 
@@ -271,6 +265,11 @@ _RULES: dict[type[c.OnIncident], Callable[[Draft, Any], None]] = {
     c.MessageDeleted: rules_messages.deleted,
     c.Posted: rules_slack.posted,
     c.SendFailed: rules_slack.send_failed,
+    away.PersonGone: rules_away.person_gone,
+    away.PlaceLost: rules_away.place_lost,
+    away.Removed: rules_away.removed,
+    away.Hindered: rules_away.hindered,
+    away.Unhindered: rules_away.unhindered,
     c.ChannelReady: rules_slack.channel_ready,
     c.ChannelRefused: rules_slack.channel_refused,
     c.JobFailed: rules_slack.job_failed,

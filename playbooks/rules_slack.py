@@ -3,6 +3,7 @@
 from typing import Any
 
 from playbooks import commands as c
+from playbooks import rules_away
 from playbooks.draft import Draft
 from playbooks.entries import Kind
 from playbooks.outcome import Job
@@ -21,11 +22,11 @@ _FIRST_SHOWN = {
 def posted(draft: Draft, command: c.Posted) -> None:
     surface = command.surface
     kind = _FIRST_SHOWN.get(surface.split(":", 1)[0])
-    if surface == "board":
-        draft.want(Job(key="pin"))
+    if surface == "board":  # one that is posted anew is another message
+        draft.want(Job(key=f"pin:{draft.incident.seq}"))
     if kind is None:
         return
-    step = None if surface == "announcement" else surface.split(":")[1]
+    step = None if kind is Kind.ANNOUNCED else surface.split(":")[1]
     facts: dict[str, Any] = {"surface": surface}
     if command.late_why:
         facts |= {"late_s": round(command.late_s, 3), "late_why": command.late_why}
@@ -36,9 +37,16 @@ def posted(draft: Draft, command: c.Posted) -> None:
 
 def send_failed(draft: Draft, command: c.SendFailed) -> None:
     parts = command.surface.split(":")
-    step = parts[1] if parts[0] in _FIRST_SHOWN and len(parts) > 1 else None
+    step = parts[1] if parts[0] in _FIRST_SHOWN and parts[0] != "announcement" else None
+    instead = rules_away.instead(draft.incident, command.surface)
+    if command.surface == rules_away.ANNOUNCEMENT and instead is None:
+        return  # known already, and told to others
     facts: dict[str, Any] = {"surface": command.surface, "error": command.error}
+    facts |= {"instead": instead} if instead else {}
     draft.add(Kind.SEND_FAILED, step=step, text=command.why, **facts)
+    if command.gone and ":dm:" in command.surface:
+        user = command.surface.rpartition(":dm:")[2]
+        rules_away.pass_on(draft, user, error=command.error, why=command.why)
 
 
 def channel_ready(draft: Draft, command: c.ChannelReady) -> None:

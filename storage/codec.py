@@ -10,7 +10,7 @@ from typing import Any
 
 from playbooks.entries import SCHEMA as ENTRY_SCHEMA
 from playbooks.entries import Entry, parse_moment
-from playbooks.incident import Incident
+from playbooks.incident import Incident, Outside
 from playbooks.model import Playbook
 from storage.errors import NewerDatabase
 
@@ -18,8 +18,9 @@ STATE_SCHEMA = 1
 
 
 def encode_state(incident: Incident) -> str:
-    """The state without its playbook."""
-    return incident.model_dump_json(exclude={"playbook"})
+    """The state without its playbook; nothing is written of an outside in which all is well."""
+    well = incident.outside == Outside()
+    return incident.model_dump_json(exclude={"playbook", "outside"} if well else {"playbook"})
 
 
 def encode_playbook(playbook: Playbook) -> str:

@@ -74,7 +74,7 @@ def surface_after(row: SurfaceRow, note: SurfaceNote) -> SurfaceRow:
             repeat = row.maybe_repeat or note.blind
             return row if row.ts else replace(row, attempted_at=None, not_before=None, maybe_repeat=repeat)
         case Gone():
-            return replace(row, ts=None, attempted_at=None, not_before=None, shown=0)
+            return replace(row, ts=None, attempted_at=None, not_before=None, shown=0, state=SurfaceState.LIVE)
         case Shown():
             return _shown(row, note)
         case Delayed():

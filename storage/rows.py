@@ -139,7 +139,7 @@ class NotPosted:
 
 @dataclass(frozen=True, kw_only=True)
 class Gone:
-    """The message was there and is no more: it is to be posted anew."""
+    """The message is there no more, or its place is one again: it is to be posted anew."""
 
     id: int
 

@@ -106,7 +106,7 @@ def _surface_update(note: SurfaceNote) -> Update:
             again = {"attempted_at": None, "not_before": None, **({"maybe_repeat": True} if note.blind else {})}
             return row.where(_S.ts.is_(None)).values(**again)
         case Gone():
-            return row.values(ts=None, attempted_at=None, not_before=None, shown=0)
+            return row.values(ts=None, attempted_at=None, not_before=None, shown=0, state=SurfaceState.LIVE.value)
         case Shown():
             return row.values(**_shown(note))
         case Delayed(in_doubt=True):

@@ -20,6 +20,7 @@ from bot import wording
 from bot.errors import SlackTrouble
 from bot.manifest import COMMAND
 from bot.slack import forms
+from bot.slack.channels import on_channel_back, on_channel_gone
 from bot.slack.commands import incident_command
 from bot.slack.events import on_message, on_reaction
 from bot.slack.listeners import Desk
@@ -122,6 +123,16 @@ def _hear_events(app: AsyncApp, desk: Desk) -> None:
     @app.event("message")
     async def message(ack: Any, event: dict[str, Any]) -> None:
         await on_message(desk, event)
+        await ack()
+
+    @app.event(re.compile(r"(channel|group)_(archive|deleted|left)"))
+    async def gone(ack: Any, event: dict[str, Any]) -> None:
+        await on_channel_gone(desk, event)
+        await ack()
+
+    @app.event(re.compile(r"(channel|group)_unarchive|member_joined_channel"))
+    async def back(ack: Any, event: dict[str, Any]) -> None:
+        await on_channel_back(desk, event)
         await ack()
 
     @app.event(re.compile(r"reaction_(added|removed)"))

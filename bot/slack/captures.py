@@ -91,6 +91,8 @@ async def message_deleted(desk: Desk, channel: str, ts: str, event_ts: str) -> N
     """A message is there no more; its thread may be."""
     for number in await desk.store.followed_at(desk.team, channel, ts):
         await take_deletion(desk, number, channel, ts, source_id=f"deleted:{channel}:{ts}:{event_ts}:{number}")
+    for row in await desk.store.surfaces_at(desk.team, channel, ts):
+        await desk.losses.message(row)
 
 
 async def take_pin(desk: Desk, number: int, message: Heard, user: str, *, member: bool, source_id: str = "") -> None:

@@ -29,6 +29,7 @@ _LATER = {"team_added_to_org", "rate_limited", "accesslimited"} | _TOKEN
 _AWAY = "service_unavailable"
 
 Called = Callable[[str, SlackTrouble | None], None]
+Granted = Callable[[frozenset[str]], None]
 T = TypeVar("T")
 
 
@@ -45,8 +46,8 @@ class Guard(Protocol):
 class Gateway:
     """Typed calls. Raises `Limited`, `NotSent`, `Unclear` or `Rejected`, and nothing else.
 
-    `called` hears of every call: its method, and its trouble if there was one. `pacing` counts every call; a call
-    never waits for it, unless it is made `at` a rank: then it may raise `Paced` instead.
+    `called` hears of every call: its method, and its trouble if there was one; `granted` what the token may do.
+    `pacing` counts every call; a call never waits for it, unless it is made `at` a rank: then it may raise `Paced`.
     """
 
     def __init__(
@@ -55,10 +56,12 @@ class Gateway:
         http: aiohttp.ClientSession,
         called: Called | None = None,
         pacing: Pacing | None = None,
+        granted: Granted | None = None,
     ) -> None:
         self.client = client
         self._http = http
         self._called = called
+        self._granted = granted
         self._pacing = pacing
         self._rank: int | None = None
         self.guard: Guard | None = None
@@ -84,12 +87,25 @@ class Gateway:
         try:
             answer = await self._ask(method, args)
         except SlackTrouble as error:
+            trouble = await self._whose(method, error)
             if self._pacing and isinstance(error, Limited):
                 self._pacing.told(method, channel, error.retry_after)
-            self._tell(method, error)
-            raise
+            self._tell(method, trouble)
+            raise trouble from None
         self._tell(method, None)
+        if self._granted and (header := answer.headers.get("X-OAuth-Scopes", answer.headers.get("x-oauth-scopes"))):
+            self._granted(frozenset(scope.strip() for scope in header.split(",")))
         return answer
+
+    async def _whose(self, method: str, trouble: SlackTrouble) -> SlackTrouble:
+        """`account_inactive` is said of our token and of a person's account: the token is asked about."""
+        if trouble.error != "account_inactive" or method == "auth.test":
+            return trouble
+        try:
+            await self.identity()
+        except SlackTrouble:
+            return trouble
+        return Rejected(method, trouble.error)
 
     def _tell(self, method: str, trouble: SlackTrouble | None) -> None:
         if self._called:
@@ -232,9 +248,11 @@ def _trouble(method: str, error: SlackApiError) -> SlackTrouble:
         return Limited(method, _seconds(headers.get("Retry-After") or headers.get("retry-after")))
     if not isinstance(code, str) or status >= 500 or code in _UNCLEAR:
         return Unclear(method, code if isinstance(code, str) else f"HTTP {status} without Slack's JSON")
-    if code in _LATER or code == _AWAY:
-        return NotSent(method, code, silent=code == _AWAY)
-    return Rejected(method, code)
+    nothing_else_helps = code == "missing_scope" and method.startswith("chat.")
+    later = code in _LATER or code == _AWAY or nothing_else_helps
+    trouble = NotSent(method, code, silent=code == _AWAY) if later else Rejected(method, code)
+    trouble.needed = str(data.get("needed") or "")
+    return trouble
 
 
 def _seconds(text: object) -> float:

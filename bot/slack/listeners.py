@@ -11,6 +11,7 @@ from bot.clock import Clock
 from bot.errors import SlackTrouble
 from bot.homes import Homes
 from bot.intake import Intake
+from bot.losses import Losses
 from bot.masking import Masker
 from bot.people import PATIENCE_S, TICKET_PATIENCE_S, People
 from bot.places import Places
@@ -50,6 +51,7 @@ class Desk:
     masker: Masker
     clock: Clock
     places: Places
+    losses: Losses
     watching: Watching
     team: str
     bot_user: str  # who we are ourselves, as a user and as a bot

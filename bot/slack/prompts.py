@@ -12,6 +12,7 @@ from bot.slack.blocks import SECTION, Block, actions, button, header, section
 from bot.slack.messages import Context, Message, home_of, message
 from bot.slack.text import escape, mention, said, shorten
 from playbooks.incident import Incident, Post, StepState
+from playbooks.ladder import called_in_channel
 from playbooks.model import Step
 from playbooks.states import StepStatus
 
@@ -49,8 +50,14 @@ class Asked:
         return self.in_alerts or (self.user is None and self.incident.home.thread)
 
     @property
+    def reader(self) -> str | None:
+        """Who is called by name: whoever it is sent to, or in the channel an owner who has no direct messages."""
+        in_channel = self.key.endswith(":channel") and called_in_channel(self.step)
+        return self.step.owner if in_channel else self.user
+
+    @property
     def to_owner(self) -> bool:
-        return self.user is not None and self.user == self.step.owner
+        return self.reader is not None and self.reader == self.step.owner
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,7 +202,7 @@ def _whose(ask: Asked) -> str:
     """Whose it is and since when."""
     owner, due = words.name_of(ask.incident, ask.step.owner), words.moment_near(ask.incident, ask.step.due_at)
     now = f"due now ({due})" if ask.step.status is not StepStatus.OVERDUE else f"due since {due}"
-    you = f"{mention(ask.user)}, " if ask.user else ""
+    you = f"{mention(ask.reader)}, " if ask.reader else ""
     if ask.to_owner:
         handed = _handed(ask)
         return {

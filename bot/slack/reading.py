@@ -31,6 +31,7 @@ class Heard:
     """A message as it was heard. `author` is a user id, of bots that have none their bot id; `text` may be empty.
 
     `edited_ts` is when its author last changed it, empty for never. `gone`: deleted, with only its thread left.
+    `pinned` to the channel, by Slack's own pin.
     """
 
     channel: str
@@ -43,6 +44,7 @@ class Heard:
     reactions: Mapping[str, Reactors] = field(default_factory=dict)
     edited_ts: str = ""
     gone: bool = False
+    pinned: bool = False
 
     @property
     def is_reply(self) -> bool:
@@ -73,6 +75,7 @@ def heard(channel: str, message: Mapping[str, Any]) -> Heard:
         reactions={str(one.get("name")): _reactors(one) for one in _parts(message, "reactions")},
         edited_ts=str((message.get("edited") or {}).get("ts") or ""),
         gone=message.get("subtype") == "tombstone",
+        pinned=bool(message.get("pinned_to")),
     )
 
 

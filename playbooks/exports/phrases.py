@@ -11,7 +11,12 @@ from playbooks.model import Role, Step, Trigger
 from playbooks.scorecard import span_in_words
 
 PROVENANCE = {"typed": "a person says so", "read_back": "we looked", "vendor": "the vendor did it"}
-_SURFACES = {"announcement": "the announcement", "board": "the board", "topic": "the topic of the channel"}
+_SURFACES = {
+    "announcement": "the announcement",
+    "board": "the board",
+    "thread": "what belongs into the announcement's thread",
+    "topic": "the topic of the channel",
+}
 
 
 def phrase(entry: Entry, incident: Incident) -> str:
@@ -135,7 +140,39 @@ def _send_failed(t: _Teller) -> str:
     kind = str(t.data["surface"]).split(":")[0]
     about = f"the {kind} for {t.step}" if t.entry.step else _SURFACES.get(kind, f"the {kind} message")
     about += f" to {t.addressee}" if t.addressee else f" in {t.place}" if t.entry.step else ""
-    return f"Could not deliver {about} ({t.data['error']}){t.why}"
+    return f"Could not deliver {about} ({t.data['error']}){t.why}{_instead(t)}"
+
+
+def _announced(t: _Teller) -> str:
+    where = f"to {t.addressee}" if t.addressee else "in the alerts channel"
+    return f"{t.incident.label} was announced {where}."
+
+
+def _instead(t: _Teller) -> str:
+    """Who got it, when the alerts channel did not take it."""
+    users = [key.rpartition(":dm:")[2] for key in t.data.get("instead", ())]
+    return f" It goes to {', '.join(t.name(user) for user in users)} by direct message." if users else ""
+
+
+def _unreachable(t: _Teller) -> str:
+    heirs: dict[str | None, list[str]] = {}
+    for one in t.data["steps"]:
+        heirs.setdefault(one["to"], []).append(t.step_named(one["step"]))
+    goes = [f"{t.name(to) if to else 'nobody'} owns {', '.join(steps)} now" for to, steps in heirs.items()]
+    more = f": {'; '.join(goes)}" if goes else ""
+    return f"{t.name(t.data['user'])} cannot be reached any more ({t.data['error']}){more}{t.why}"
+
+
+def _removed(t: _Teller) -> str:
+    surface, times = str(t.data["surface"]), int(t.data["times"])
+    if surface == "pin":
+        after = "it is put back" if t.data["anew"] else "it stays off"
+        return f"Somebody took the pin off the board; {after}."
+    kind = surface.split(":")[0]
+    about = f"the {kind} for {t.step}" if t.entry.step else _SURFACES.get(kind, f"the {kind} message")
+    again = f" for the {times}th time" if times > 3 else ""
+    after = "it is posted again" if t.data["anew"] else "it is not posted again"
+    return f"Somebody deleted {about}{again}; {after}."
 
 
 def _completed(t: _Teller) -> str:
@@ -186,7 +223,8 @@ def _exported(t: _Teller) -> str:
 
 
 def _thread_serves(t: _Teller) -> str:
-    return f"There is no incident channel, so the announcement's thread serves: {t.data['why']} ({t.data['error']})."
+    missing = "The incident channel is lost" if t.data.get("left") else "There is no incident channel"
+    return f"{missing}, so the announcement's thread serves: {t.data['why']} ({t.data['error']})."
 
 
 def _pinned(t: _Teller) -> str:
@@ -230,13 +268,17 @@ _PHRASES: dict[Kind, Callable[[_Teller], str]] = {
     Kind.UNANSWERED: _unanswered,
     Kind.ASK_DUE: lambda t: f"The {t.awaited} of {t.step} is still missing: time to ask again.",
     Kind.MISSED: _missed,
-    Kind.ANNOUNCED: lambda t: f"{t.incident.label} was announced in the alerts channel.",
+    Kind.ANNOUNCED: _announced,
     Kind.PROMPTED: lambda t: f"The prompt for {t.step} {t.arrived}",
     Kind.NUDGED: lambda t: f"The nudge for {t.step} {t.arrived}",
     Kind.ESCALATED: lambda t: f"The escalation of {t.step} {t.arrived}",
     Kind.REMINDED: _reminded,
     Kind.ASKED: lambda t: f"The question for the {t.awaited} of {t.step} {t.arrived}",
     Kind.SEND_FAILED: _send_failed,
+    Kind.UNREACHABLE: _unreachable,
+    Kind.REMOVED: _removed,
+    Kind.HINDERED: lambda t: f"From here on something hinders Quarterdeck in Slack{t.why}",
+    Kind.UNHINDERED: lambda t: f"This hinders Quarterdeck no more{t.why}",
     Kind.COMPLETED: _completed,
     Kind.SUBMITTED: _submitted,
     Kind.ANSWERED: lambda t: f"{t.who} gave what was still to come for {t.step}: {t.answers}.",

@@ -199,6 +199,7 @@ class Company:
         await self._asked()
         for _ in range(200):
             await self._events()
+            await self.deck.tidings.once()
             ticked = await self.deck.ticker.tick_once(self.bot_clock.now())
             started = await self.deck.courier.drain_once()
             await self.deck.courier.settle()
@@ -406,11 +407,15 @@ class Company:
         repeated = {prompt: count for prompt, count in prompts.items() if count > 1}
         assert self.repeats_allowed or not repeated, f"prompted more than once: {repeated}"
 
+    def _can_change(self, channel: str) -> bool:
+        place = self.workspace.channel(channel)
+        return not place.is_archived and self.workspace.bot.id in place.members
+
     async def _check_board(self, incident: Incident) -> None:
         rows = await self.store.surfaces(self.team, incident.number, ["board"])
         if not rows or rows[0].ts is None or rows[0].channel is None or rows[0].state is not SurfaceState.LIVE:
             return
-        if rows[0].not_before is not None:
+        if rows[0].not_before is not None or not self._can_change(rows[0].channel):
             return  # Slack refuses to change it: the record says so, and it is tried again
         message = self.workspace.message(rows[0].channel, rows[0].ts)
         sections = [block["text"]["text"] for block in message.blocks if block["type"] == "section"]

@@ -114,18 +114,6 @@ async def test_prompts_never_wait_for_the_channel(company: Company) -> None:
     assert (await company.prompt(company.sam, "T+3")).buttons[0] == "Complete step"
 
 
-async def test_an_archived_channel_is_said_once_and_work_goes_on(company: Company) -> None:
-    await company.open()
-    company.workspace.channel_named(CHANNEL).is_archived = True
-    await company.at("12:05")
-
-    assert (await company.prompt(company.devi, "T+5")).buttons[0] == "Complete step"
-    failed = [e for e in await company.entries() if e.kind is Kind.SEND_FAILED]
-    assert {e.text for e in failed} == {"the channel is archived"}
-    surfaces = [e.data["surface"] for e in failed]
-    assert len(surfaces) == len(set(surfaces)), "said once for each thing that could not be shown"
-
-
 async def test_a_deactivated_owner_is_passed_over_at_once(company: Company) -> None:
     await company.open()
     company.workspace.user_named("Devi Rao").deleted = True

@@ -3,6 +3,7 @@
 from functools import cache
 
 from playbooks import commands as c
+from playbooks import commands_away as a
 from playbooks.entries import Actor
 from playbooks.model import Role
 from tests.unit.stories import ADA, ANSWERS, DANA, DEVI, EVE, MAX, NO_ID_YET, ROB, ROSTER, SAM, SID, Story
@@ -40,6 +41,12 @@ def _first_minutes(story: Story) -> None:
     story.until(9.2).assign(Role.RECOVERY_OWNER, ROB)
     story.until(34)
     story.failed("announcement", "channel_not_found", "The alerts channel is gone.")
+    story.do(a.PlaceLost, channel=None, error="restricted_action_thread_locked", why="the thread is locked")
+    story.do(a.PersonGone, user="U0NEW", error="user_disabled", why="the account is deactivated")
+    for surface in ("board", "pin", "pin", "prompt:notify:channel"):
+        story.do(a.Removed, surface=surface)
+    story.do(a.Hindered, trouble="token", why="The bot token is refused.")
+    story.do(a.Unhindered, trouble="token")
     story.do(c.JobFailed, job="pin", error="not_pinnable", why="The board cannot be pinned.")
 
 

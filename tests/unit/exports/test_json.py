@@ -85,7 +85,18 @@ def test_every_fact_of_the_state_is_there_or_left_out_on_purpose() -> None:
     """What is left out: the whole playbook (it stands in the first entry), what only the ladder needs, and what the
     timeline tells in full."""
     there = value(closed_story())["incident"].keys()
-    left_out = {"playbook", "home", "pauses", "times_closed", "closed_seq", "closed_head", "seq", "head", "captured"}
+    left_out = {
+        "playbook",
+        "home",
+        "outside",
+        "pauses",
+        "times_closed",
+        "closed_seq",
+        "closed_head",
+        "seq",
+        "head",
+        "captured",
+    }
     assert set(Incident.model_fields) - left_out <= there
     assert not left_out - {"playbook"} & there
 

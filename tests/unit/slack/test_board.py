@@ -102,7 +102,7 @@ def test_in_a_thread_it_shows_states_and_no_words_of_people() -> None:
 
     assert "sesame" not in board
     assert "prod-gateway" not in board
-    assert "No channel could be made (there was no channel 150 s after the opening), so this thread serves." in board
+    assert "There is no channel (there was no channel 150 s after the opening), so this thread serves." in board
     assert "    Done 12:03 by Devi Rao, 2 min before due\n" in board
     assert "    Skipped 12:03 by Sam Okafor\n" in board
 

@@ -1,0 +1,185 @@
+"""Channels that go away under an incident: archived, thrown out of, restricted; and the alerts channel."""
+
+import pytest
+
+from playbooks.entries import Entry, Kind
+from simulator import losses
+from simulator.driver import Person, Seen
+from tests.scenario.company import BOT, CHANNEL, REVOKED, Company, head
+
+ALERTS = "security-alerts"
+GONE = {
+    "archived": (losses.archive, (), "the channel is archived"),
+    "thrown out": (losses.kick_bot, (), "Quarterdeck is not in"),
+    "read-only": (losses.restrict, ("restricted_action_read_only_channel",), "the channel is read-only"),
+    "threads only": (losses.restrict, ("restricted_action_thread_only_channel",), "takes posts in threads only"),
+    "forbidden": (losses.restrict, ("restricted_action",), "a policy of the workspace forbids it"),
+}
+ways = pytest.mark.parametrize("way", GONE)
+
+
+def lose(company: Company, way: str, channel: str) -> str:
+    """Take a channel away; a part of the sentence that says why."""
+    deed, more, why = GONE[way]
+    deed(company.workspace, channel, *more)
+    return why
+
+
+async def heard(company: Company, on: bool) -> None:
+    """Whether the app hears of channels by events, or has to find out."""
+    if not on:
+        manifest = company.workspace.manifest
+        kept = {name for name in manifest.events if not name.endswith(("_archive", "_left", "_deleted"))}
+        company.workspace.manifest = type(manifest)(
+            events=frozenset(kept), scopes=manifest.scopes, commands=manifest.commands, shortcuts=manifest.shortcuts
+        )
+
+
+async def of_kind(company: Company, kind: Kind) -> list[Entry]:
+    return [entry for entry in await company.entries() if entry.kind is kind]
+
+
+async def seen(person: Person, words: str, channel: str) -> list[Seen]:
+    return [message for message in await person.messages(channel) if words in message.text]
+
+
+@ways
+@pytest.mark.parametrize("events", [True, False])
+async def test_an_incident_whose_channel_is_lost_goes_on_in_the_thread(
+    company: Company, way: str, events: bool
+) -> None:
+    await company.open()
+    await company.at("12:04")
+    await heard(company, events)
+    why = lose(company, way, CHANNEL)
+    await company.at("12:06")
+
+    (moved,) = await of_kind(company, Kind.THREAD_SERVES)
+    assert why in moved.data["why"]
+    assert moved.data["left"] == company.workspace.channel_named(CHANNEL).id
+    (board,) = await seen(company.sam, "T+0 · ", ALERTS)
+    (announced,) = await seen(company.sam, "worked on in this thread", ALERTS)
+    assert (board.thread_ts, board.raw["pinned"]) == (announced.ts, True)
+    (copy,) = await seen(company.devi, head("T+5"), ALERTS)
+    assert copy.thread_ts == announced.ts
+    assert not await seen(company.sam, head("T+3"), ALERTS), "what was said before is not said again"
+    await company.fill_in(company.devi, "T+5", REVOKED)
+    assert Kind.SEND_FAILED not in await company.kinds()
+
+
+async def test_a_copy_in_the_lost_channel_is_not_tried_for_ever(company: Company) -> None:
+    await company.open()
+    await company.at("12:06")
+    old = company.workspace.channel_named(CHANNEL)
+    losses.archive(company.workspace, CHANNEL)
+    await company.fill_in(company.devi, "T+5", REVOKED)
+    await company.minutes(30)
+
+    tried = [call for call in company.workspace.ledger.calls("chat.update") if call.facts["channel"] == old.id]
+    assert len([call for call in tried if call.at >= company.clock.now().timestamp() - 29 * 60]) == 0
+    assert len(await of_kind(company, Kind.THREAD_SERVES)) == 1
+    assert Kind.JOB_FAILED not in await company.kinds()
+
+
+@ways
+async def test_a_closed_incidents_channel_may_go(company: Company, way: str) -> None:
+    await company.open()
+    await company.say(company.sam, "INC-0001 false-alarm a dummy")
+    before = await company.kinds()
+    lose(company, way, CHANNEL)
+    await company.look_back()
+    await company.minutes(60)
+    assert await company.kinds() == before
+    assert company.deck.standing.sentences == []
+
+
+async def test_one_that_is_opened_again_in_an_archived_channel_says_so_in_the_thread(company: Company) -> None:
+    await company.open()
+    await company.say(company.sam, "INC-0001 false-alarm a dummy")
+    losses.archive(company.workspace, CHANNEL)
+    await company.say(company.sam, "INC-0001 reopen it was none")
+    await company.minutes(1)
+
+    assert len(await of_kind(company, Kind.THREAD_SERVES)) == 1
+    assert await seen(company.sam, "was opened again", ALERTS)
+    assert await seen(company.sam, "T+0 · ", ALERTS)
+
+
+async def test_a_renamed_channel_changes_nothing(company: Company) -> None:
+    await company.open()
+    losses.rename(company.workspace, CHANNEL, "the-big-leak")
+    await company.at("12:06")
+
+    assert await seen(company.devi, head("T+5"), "the-big-leak")
+    assert "Noted" in await company.say(company.dana, "note seen again", channel="the-big-leak")
+    assert Kind.THREAD_SERVES not in await company.kinds()
+
+
+@ways
+async def test_without_the_alerts_channel_the_leads_are_told(company: Company, way: str) -> None:
+    why = lose(company, way, ALERTS)
+    await company.open()
+    await company.minutes(30)
+
+    for lead in (company.sam, company.sid):
+        assert len(await seen(lead, "INC-0001 · API key committed", BOT)) == 1
+        assert len(await seen(lead, "Escalation · " + head("T+7"), BOT)) >= 1
+    (failed,) = [e for e in await of_kind(company, Kind.SEND_FAILED) if e.data["surface"] == "announcement"]
+    assert (why in failed.text, len(failed.data["instead"])) == (True, 2)
+    (sentence,) = company.deck.standing.sentences
+    assert why in sentence
+    await company.everything_but_the_ticket_id()
+
+
+@pytest.mark.parametrize("way", sorted(GONE.keys() - {"threads only"}))
+async def test_without_any_channel_the_plan_is_in_a_thread_with_a_lead(company: Company, way: str) -> None:
+    await company.open()
+    await company.at("12:02")
+    lose(company, way, ALERTS)
+    lose(company, way, CHANNEL)
+    await company.at("12:06")
+
+    (announced,) = await seen(company.sam, "Opened ", BOT)
+    (board,) = await seen(company.sam, "T+0 · ", BOT)
+    (copy,) = [m for m in await seen(company.sam, head("T+5"), BOT) if m.thread_ts]
+    assert (board.thread_ts, copy.thread_ts) == (announced.ts, announced.ts)
+    assert [entry.data["surface"] for entry in await of_kind(company, Kind.SEND_FAILED)] == ["thread"]
+    await company.fill_in(company.devi, "T+5", REVOKED)
+
+
+@pytest.mark.parametrize(
+    ("way", "back", "more"),
+    [
+        ("thrown out", losses.admit_bot, ()),
+        ("archived", losses.unarchive, ()),
+        ("read-only", losses.unrestrict, ()),
+    ],
+)
+async def test_when_the_alerts_channel_is_back_it_is_announced_there(
+    company: Company, way: str, back: object, more: tuple[str, ...]
+) -> None:
+    lose(company, way, ALERTS)
+    await company.open()
+    await company.look_back()
+    assert len(company.deck.standing.sentences) == 1
+    assert callable(back)
+    back(company.workspace, ALERTS, *more)
+    await company.minutes(2)
+    await company.look_back()
+
+    assert len(await seen(company.max, "INC-0001 · API key committed", ALERTS)) == 1
+    assert company.deck.standing.sentences == []
+    announced = [entry.data["surface"] for entry in await of_kind(company, Kind.ANNOUNCED)]
+    assert sorted(announced) == ["announcement", *sorted(f"announcement:dm:{p.id}" for p in (company.sam, company.sid))]
+    await company.say(company.sam, "INC-0001 false-alarm a dummy")
+    assert await seen(company.sid, "False alarm", BOT)
+
+
+async def test_watching_goes_on_when_the_bot_is_let_in_again(company: Company) -> None:
+    losses.kick_bot(company.workspace, ALERTS)
+    await company.look_back()
+    await company.practice.person("Leak Scanner").say("a secret in a commit", channel=ALERTS)
+    losses.admit_bot(company.workspace, ALERTS)
+    await company.quiet()
+    await company.look_back()
+    assert len([m for m in company.by_bot() if "Open incident" in str(m.blocks)]) == 1
