@@ -58,6 +58,7 @@ def _quiet_app(client: AsyncWebClient, authorize: Any, signing_secret: str) -> A
         authorize=authorize,
         signing_secret=signing_secret or "unused in Socket Mode",
         process_before_response=True,
+        ignoring_self_events_enabled=False,  # Bolt counts it as ours when somebody deletes a message of ours
     )
     logger.setLevel(logging.WARNING)
     return app

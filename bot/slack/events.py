@@ -20,14 +20,14 @@ SIREN = "rotating_light"
 async def on_message(desk: Desk, event: Event) -> None:
     """Anything that happened to a message somewhere we are."""
     subtype, channel = event.get("subtype"), str(event.get("channel") or "")
-    if event.get("channel_type") == "im":
+    if subtype == "message_deleted":
+        await message_deleted(desk, channel, str(event.get("deleted_ts")), str(event.get("event_ts")))
+    elif event.get("channel_type") == "im":
         await desk.on_direct_message(event)
     elif subtype in SAYINGS:
         await overheard(desk, heard(channel, event))
     elif subtype == "message_changed" and isinstance(message := event.get("message"), Mapping):
         await _changed(desk, heard(channel, message), str(event.get("event_ts")))
-    elif subtype == "message_deleted":
-        await message_deleted(desk, channel, str(event.get("deleted_ts")), str(event.get("event_ts")))
 
 
 async def _changed(desk: Desk, message: Heard, event_ts: str) -> None:

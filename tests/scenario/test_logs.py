@@ -13,7 +13,7 @@ async def test_what_slack_refuses_is_logged_with_its_incident(company: Company) 
     company.well_again()
 
     refused = [line for line in lines if line["action"] == "job_refused"]
-    assert {(line["key"], line["incident"], line["error"]) for line in refused} == {
+    assert {(line["key"].split(":")[0], line["incident"], line["error"]) for line in refused} == {
         ("channel", "INC-0001", "restricted_action"),
         ("pin", "INC-0001", "restricted_action"),
     }

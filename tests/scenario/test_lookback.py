@@ -255,11 +255,15 @@ async def test_two_incidents_and_the_closed_one_for_a_day(company: Company) -> N
 async def test_one_that_cannot_be_read_does_not_keep_the_other_from_it(company: Company) -> None:
     await two_incidents(company)
     closed_to_us = company.workspace.channel_named("inc-0002-key-committed")
-    closed_to_us.members.remove(company.workspace.bot.id)
+
+    def no_access(call: Call) -> Exception | None:
+        return SlackError("access_denied") if call.args.get("channel") == closed_to_us.id else None
+
+    company.trouble("conversations.history", error=no_access)
     await looks(company)
     assert await kinds(company, 1) == [Kind.PINNED]
 
-    closed_to_us.members.append(company.workspace.bot.id)
+    company.well_again()
     await looks(company)
     assert await kinds(company, 2) == [Kind.PINNED]
 

@@ -15,7 +15,13 @@ Samples = dict[tuple[str, str], float]
 def health(company: Company) -> Health:
     deck = company.deck
     return Health(
-        deck.store, deck.lateness, deck.metrics, company.clock, company.team, lambda: company.sockets.standing
+        deck.store,
+        deck.lateness,
+        deck.metrics,
+        company.clock,
+        company.team,
+        lambda: company.sockets.standing,
+        deck.standing,
     )
 
 

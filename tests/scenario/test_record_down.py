@@ -32,7 +32,8 @@ def locked(company: Company) -> Iterator[None]:
 
 async def ready(company: Company) -> tuple[bool, dict[str, Any]]:
     deck = company.deck
-    return await Health(deck.store, deck.lateness, deck.metrics, company.clock, company.team, None).readiness()
+    health = Health(deck.store, deck.lateness, deck.metrics, company.clock, company.team, None, deck.standing)
+    return await health.readiness()
 
 
 async def test_a_form_sent_meanwhile_keeps_what_was_typed_and_is_taken_afterwards(company: Company) -> None:
