@@ -4,6 +4,7 @@ SQLite has one writer, so what waits for it goes into one commit, each piece in 
 disk, which is what a commit costs, is shared. PostgreSQL has a few, and runs a transaction again when two met.
 """
 
+import os
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -65,6 +66,7 @@ class GroupWriter:
     def __init__(self, engine: Engine, where: str) -> None:
         self._engine = engine
         self._where = where
+        self._file = _identity(where)
         self._waiting: deque[_Piece[object]] = deque()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="record-writer")
 
@@ -83,6 +85,7 @@ class GroupWriter:
             return
         failure: BaseException | None = None
         try:
+            self._require_same_file()
             with translated(self._where), self._engine.begin() as connection:
                 for piece in group:
                     piece.run(connection, self._where)
@@ -93,8 +96,22 @@ class GroupWriter:
         for piece in (*group, *spoilt):
             piece.settle(failure)
 
+    def _require_same_file(self) -> None:
+        """SQLite would go on writing into a file that nobody finds any more."""
+        if _identity(self._where) != self._file:
+            advice = "Stop Quarterdeck, put it back and start again."
+            raise DatabaseUnavailable(f"The file {self._where} was moved or deleted while it was in use. {advice}")
+
     def _take(self, most: int = GROUP) -> list[_Piece[object]]:
         return [self._waiting.popleft() for _ in range(min(len(self._waiting), most))]
+
+
+def _identity(file: str) -> tuple[int, int] | None:
+    try:
+        found = os.stat(file)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 class PoolWriter:

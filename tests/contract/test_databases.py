@@ -145,6 +145,18 @@ async def test_a_locked_file_is_said_and_work_goes_on_when_it_is_free(file: Path
     await store.close()
 
 
+async def test_a_file_that_was_moved_away_takes_no_more_acts(file: Path) -> None:
+    store = open_store(f"sqlite:///{file}")
+    await opened(store)
+    shutil.move(file, file.with_name("elsewhere.db"))
+    with pytest.raises(DatabaseUnavailable, match=r"record\.db was moved or deleted while it was in use"):
+        await store.transact(add_note)
+    shutil.move(file.with_name("elsewhere.db"), file)
+
+    assert await store.transact(add_note) == 2
+    await store.close()
+
+
 async def test_a_read_only_file_is_said(file: Path) -> None:
     """Root may write to any file, so SQLite is told instead of the file system."""
     store = open_store(f"sqlite:///{file}")
