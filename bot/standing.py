@@ -10,13 +10,16 @@ import structlog
 
 from bot.errors import NotSent, Rejected, SlackTrouble
 from bot.manifest import BOT_SCOPES
+from bot.slack.socket_tickets import APP_TOKEN_REFUSED, app_token_refused
 from bot.troubles import TOKEN_REFUSED, token_refused
 
 log = structlog.get_logger()
+APP_TOKEN = "app_token"  # noqa: S105 - because it is the name of a trouble, not a token
 TOKEN = "token"  # noqa: S105 - because it is the name of a trouble, not a token
 ALERTS = "alerts"
 ALERTS_POSTING = "alerts:posting"
 _ANSWERS_ANYBODY = "api.test"  # says nothing about the token
+_CONNECT = "apps.connections.open"
 _INSTALL = "Compare with slack-manifest.yaml and install the app again."
 _NOTHING_IS_POSTED = "chat:write"
 
@@ -76,13 +79,23 @@ class Standing:
 
     def heard(self, method: str, trouble: SlackTrouble | None) -> None:
         """How a call ended."""
-        if trouble is None and method != _ANSWERS_ANYBODY:
+        if method == _CONNECT:
+            self._heard_of_app_token(trouble)
+        elif trouble is None and method != _ANSWERS_ANYBODY:
             self.over(TOKEN)
         elif isinstance(trouble, NotSent) and trouble.error in TOKEN_REFUSED:
             sentence = f"The bot token is refused, so nothing can be sent and everything waits: {_of_token(trouble)}"
             self.begin(TOKEN, sentence, everywhere=True)
         elif isinstance(trouble, Rejected | NotSent) and trouble.error == "missing_scope":
             self._lacks(trouble.needed)
+
+    def _heard_of_app_token(self, trouble: SlackTrouble | None) -> None:
+        if trouble is None:
+            self.over(APP_TOKEN)
+        elif trouble.error in APP_TOKEN_REFUSED:
+            said = " ".join(app_token_refused(trouble.error))
+            sentence = f"The app token is refused, so Slack cannot reach Quarterdeck and no press arrives: {said}"
+            self.begin(APP_TOKEN, sentence, everywhere=True)
 
     def granted(self, scopes: Collection[str]) -> None:
         """What the token may do, as Slack says with every answer. https://docs.slack.dev/reference/scopes"""

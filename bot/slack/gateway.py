@@ -93,13 +93,18 @@ class Gateway:
             self._tell(method, trouble)
             raise trouble from None
         self._tell(method, None)
-        if self._granted and (header := answer.headers.get("X-OAuth-Scopes", answer.headers.get("x-oauth-scopes"))):
-            self._granted(frozenset(scope.strip() for scope in header.split(",")))
+        self._scopes(method, answer)
         return answer
+
+    def _scopes(self, method: str, answer: AsyncSlackResponse) -> None:
+        """Slack says with each answer what the token may do; the app token's scopes are others."""
+        header = answer.headers.get("X-OAuth-Scopes", answer.headers.get("x-oauth-scopes"))
+        if self._granted and header and not method.startswith("apps."):
+            self._granted(frozenset(scope.strip() for scope in header.split(",")))
 
     async def _whose(self, method: str, trouble: SlackTrouble) -> SlackTrouble:
         """`account_inactive` is said of our token and of a person's account: the token is asked about."""
-        if trouble.error != "account_inactive" or method == "auth.test":
+        if trouble.error != "account_inactive" or method in ("auth.test", "apps.connections.open"):
             return trouble
         try:
             await self.identity()

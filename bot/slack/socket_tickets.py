@@ -19,6 +19,7 @@ _ADVICE = {
     "not_allowed_token_type": _AGAIN,
     "socket_mode_not_enabled": "Switch Socket Mode on in the app's settings.",
 }
+APP_TOKEN_REFUSED = frozenset(_ADVICE)
 
 
 def app_token_refused(error: str) -> tuple[str, str]:

@@ -272,7 +272,7 @@ async def test_health_says_what_it_sees(slack: Workspace) -> None:
     await bot.stop()
 
     assert alive.status_code == 200
-    said = {"database": "ok", "slack": "ok", "oldest_overdue_s": 0.0, "unsent": 0}
+    said = {"database": "ok", "slack": "ok", "oldest_overdue_s": 0.0, "unsent": 0, "troubles": []}
     assert {**ready.json(), "sockets": 0} == {**said, "sockets": 0, "last_heard_s": None}
     assert closed.status_code == 404
     assert "quarterdeck_slack_connected 1.0" in figures
