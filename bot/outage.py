@@ -74,6 +74,7 @@ class Outage:
 
     async def ask(self) -> None:
         """Asks once, and draws the conclusion."""
+        # A POST, as `auth.test` is: aiohttp would repeat a GET by itself as soon as its connection broke.
         begun, answers = frozenset(self._under_way), self._answers
         self._open += 1
         try:

@@ -232,9 +232,7 @@ class Gateway:
             raise Unclear("upload", type(error).__name__) from None
 
 
-_READS = {"info", "list", "history", "replies", "members", "conversations", "test", "lookupByEmail"} | {
-    "getUploadURLExternal"
-}
+_READS = {"info", "list", "history", "replies", "members", "conversations", "lookupByEmail"} | {"getUploadURLExternal"}
 
 
 def _flat(args: Mapping[str, Any]) -> dict[str, str]:
