@@ -20,7 +20,6 @@ _QUIET = {
     Kind.MESSAGE_EDITED,
     Kind.MESSAGE_DELETED,
     Kind.ANNOUNCED,
-    Kind.ASKED,
     Kind.REMINDED,
     Kind.EXPORT_WANTED,
     Kind.EXPORTED,
@@ -121,4 +120,5 @@ def _step_keys(before: StepState | None, after: StepState) -> Iterator[str]:
 
 def _look(step: StepState) -> tuple[object, ...]:
     """What the messages of a step show."""
-    return (step.status, step.owner, step.late, step.evidence, step.done_by, step.reason, step.due_at)
+    ended = (step.late, step.evidence, step.done_by, step.reason)
+    return (step.status, step.owner, step.due_at, step.ask_at, *ended)

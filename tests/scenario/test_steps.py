@@ -61,6 +61,16 @@ async def test_submitted_counts_as_done_and_is_asked_for_every_fifteen_minutes(c
     assert (await company.kinds()).count(Kind.ASKED) == 2
 
 
+async def test_every_message_says_when_the_ticket_id_is_asked_for_again(company: Company) -> None:
+    await company.open()
+    await company.at("12:03")
+    await company.fill_in(company.sam, "T+3", SUBMITTED)
+    await company.at("12:20")
+
+    for message in (await company.board(), await company.prompt(company.sam, "T+3")):
+        assert "asked again at 12:33" in message.text
+
+
 async def test_ticket_id_is_asked_for_and_taken_after_closing_too(company: Company) -> None:
     await company.open()
     await company.everything_but_the_ticket_id()
