@@ -17,8 +17,8 @@ class Call:
     method: str
     args: Json
     token: str | None
-    done: bool = field(default=False, init=False)
-    """Whether the effect took place, whatever was answered."""
+    effect: Json | None = field(default=None, init=False)
+    """What the method gave, once its effect took place, whatever was answered then."""
 
     @property
     def caller(self) -> User:

@@ -26,14 +26,14 @@ async def record(call: Call, proceed: Step) -> Reply:
         outcome = "ok" if reply.body["ok"] else str(reply.body["error"])
         return reply
     finally:
-        body = reply.body if reply else {}
+        body = call.effect or {}
         call.workspace.ledger.append(
             "call",
             call.method,
             started_at,
             args={k: v for k, v in call.args.items() if k != "token"},
             outcome=outcome,
-            done=call.done,
+            done=call.effect is not None,
             channel=_channel(body) or call.args.get("channel"),
             ts=body.get("ts") or body.get("message_ts") or call.args.get("ts"),
         )
@@ -92,7 +92,7 @@ async def hooks(call: Call, proceed: Step) -> Reply:
 async def perform(call: Call) -> Reply:
     """The end of the chain: the effect itself."""
     body = HANDLERS[call.method](call)
-    call.done = True
+    call.effect = body
     return Reply({"ok": True, **body})
 
 
