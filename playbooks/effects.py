@@ -55,6 +55,13 @@ def place_of(key: str) -> str:
     return "alerts" if key == "announcement" or key.endswith(":alerts") else "incident"
 
 
+def unsaid_before(incident: Incident, key: str) -> list[str]:
+    """The messages of the same step in the same place that were wanted before this one and are not there."""
+    posts = next((step.posts for step in incident.steps if key in step.posts), {})
+    earlier = (one for one, post in posts.items() if post.wanted_at < posts[key].wanted_at and not post.failed)
+    return [one for one in earlier if place_of(one) == place_of(key) and posts[one].posted_at is None]
+
+
 def surfaces(before: Incident | None, after: Incident, entries: tuple[Entry, ...]) -> tuple[Surface, ...]:
     """Every surface that these entries make wanted, new or to be redrawn, each once."""
     keys = dict.fromkeys(_keys(before, after, entries))

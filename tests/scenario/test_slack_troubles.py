@@ -9,6 +9,7 @@ from playbooks.commands import MoreTime
 from playbooks.entries import Actor, Kind
 from simulator.api.call import Call
 from simulator.errors import AnswerLost, SlackError
+from storage.rows import Delayed
 from tests.scenario.company import (
     BOT,
     CHANNEL,
@@ -116,6 +117,21 @@ async def test_the_next_level_waits_until_the_prompt_was_really_sent(company: Co
     await company.minutes(2)
     assert any(m.text.startswith("Nudge · " + head("T+5")) for m in await company.devi.messages(BOT))
     assert not any(m.text.startswith("Escalation · " + head("T+5")) for m in await company.sam.messages(BOT))
+
+
+async def test_a_nudge_never_comes_before_the_prompt_that_still_waits(company: Company) -> None:
+    await company.open()
+    devi = (await company.devi.messages(BOT))[0].channel
+    company.trouble("chat.postMessage", error=lambda call: AnswerLost() if call.args.get("channel") == devi else None)
+    await company.at("12:06")
+    (prompt,) = await company.store.surfaces(company.team, 1, [f"prompt:revoke:dm:{company.devi.id}"])
+    until = company.clock.now() + timedelta(seconds=65)  # still looked for when the nudge is due
+    await company.store.note(Delayed(id=prompt.id, not_before=until, in_doubt=True))
+    company.well_again()
+    await company.minutes(2)
+
+    heads = [m.text.split("\n")[0] for m in await company.devi.messages(BOT) if head("T+5") in m.text]
+    assert heads == [head("T+5"), "Nudge · " + head("T+5")]
 
 
 async def test_retry_after_is_obeyed_while_other_conversations_go_on(company: Company) -> None:
