@@ -6,6 +6,7 @@ passed for the n-th time (default 1). Only for tests; unset, a place costs one c
 
 import os
 import signal
+from collections.abc import Callable
 
 POINTS = {
     "before-commit": "a command was parsed, nothing of it is on disk",
@@ -17,6 +18,13 @@ POINTS = {
     "starting": "the database is open, nothing is connected",
     "ready": "everything is connected, nothing was done yet",
 }
+
+
+def die() -> None:
+    """As `kill -9` does."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
 _wanted, _, _count = os.environ.get("QUARTERDECK_TEST_CRASH", "").partition(":")
 _left = int(_count or 1)
 
@@ -28,4 +36,11 @@ def passing(point: str) -> None:
         return
     _left -= 1
     if _left == 0:
-        os.kill(os.getpid(), signal.SIGKILL)
+        die()
+
+
+def arm(where: str, deadly: Callable[[], None]) -> None:
+    """For tests in which a whole bot is but a part of the process: what ends it, and where (`<name>:<n>`, or "")."""
+    global _wanted, _left, die
+    _wanted, _, count = where.partition(":")
+    _left, die = int(count or 1), deadly

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -45,7 +45,7 @@ class SqlStore(Store):
             self._writer = GroupWriter(engines.writer, self._where)
         else:
             self._writer = PoolWriter(engines.writer, self._where, POSTGRES_CONNECTIONS)
-        self._readers = ThreadPoolExecutor(SQLITE_READERS, thread_name_prefix="record-reader")
+        self._readers: Executor = ThreadPoolExecutor(SQLITE_READERS, thread_name_prefix="record-reader")
         self._usable = Usable()
         self._damaged: set[tuple[str, int]] = set()  # incidents of which the log says so already
 

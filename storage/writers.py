@@ -7,7 +7,7 @@ disk, which is what a commit costs, is shared. PostgreSQL has a few, and runs a 
 import os
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import Generic, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -63,12 +63,12 @@ class _Piece(Generic[T]):
 class GroupWriter:
     """One thread; whatever waits when it is free goes into one commit, and what waits while one fails fails with it."""
 
-    def __init__(self, engine: Engine, where: str) -> None:
+    def __init__(self, engine: Engine, where: str, thread: Executor | None = None) -> None:
         self._engine = engine
         self._where = where
         self._file = _identity(where)
         self._waiting: deque[_Piece[object]] = deque()
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="record-writer")
+        self._thread = thread or ThreadPoolExecutor(1, thread_name_prefix="record-writer")
 
     def submit(self, work: Work[T]) -> "Future[T]":
         piece = _Piece(work)
