@@ -160,7 +160,8 @@ class Chaos(Company):
             await Heartbeat(self.store, self.clock, self.team).begin(deck.intake)
             token = self.workspace.credentials.app_token
             sockets = Sockets(deck.bolt, deck.gateway, deck.outage, token, deck.lookback.soon)
-            loops = (deck.outage.run(), sockets.run(), deck.lookback.run(), lifecycle._refresh(deck, self.clock))
+            loops = [deck.outage.run(), sockets.run(), deck.lookback.run(), lifecycle._refresh(deck, self.clock)]
+            loops.append(deck.tidings.run())
             await asyncio.gather(self._pulse(), *loops)
 
     async def _pulse(self) -> None:

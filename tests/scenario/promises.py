@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from playbooks.entries import Entry, Kind
 from playbooks.fold import fold
@@ -79,9 +79,13 @@ def _posts(calls: list[Line]) -> Iterator[Posted]:
         if call.facts["done"]:
             args = call.facts["args"]
             place = {"channel": call.facts["channel"], "ts": str(call.facts["ts"])}
-            delivery = args["metadata"]["event_payload"]["id"]
-            at = float(place["ts"])
-            yield Posted(id=delivery, at=at, text=args["text"], began=call.started_at, **place)
+            ids = dict.fromkeys([args["metadata"]["event_payload"]["id"], *_delivered(args["blocks"])])
+            for delivery in ids:  # several prompts may share a message
+                yield Posted(id=delivery, at=float(place["ts"]), text=args["text"], began=call.started_at, **place)
+
+
+def _delivered(blocks: list[dict[str, Any]]) -> Iterator[str]:
+    yield from (b["block_id"].removeprefix("qd:") for b in blocks if str(b.get("block_id")).startswith("qd:"))
 
 
 def verified(told: Told) -> Iterator[str]:

@@ -13,14 +13,15 @@ from storage.rows import SurfaceRow, SurfaceState
 if TYPE_CHECKING:
     from tests.scenario.chaos import Chaos
 
-AS_THEN = {"brief", "scorecard", "missed"}  # what was true when they were posted
+AS_THEN = {"brief", "scorecard", "missed", "list"}  # what was true when they were posted; lists are their own
 
 
 def shown(chaos: "Chaos", rows: list[SurfaceRow], incidents: list[Incident]) -> Iterator[str]:
     """Every message says what the state says: as it would be made afresh now."""
     of = {incident.number: incident for incident in incidents}
     for row in rows:
-        if row.state is SurfaceState.LIVE and row.ts is not None and row.kind not in AS_THEN:
+        alone = row.kind not in AS_THEN and not row.place.startswith("list:")
+        if row.state is SurfaceState.LIVE and row.ts is not None and alone:
             yield from _differs(chaos, row, of.get(row.number), chaos.clock.now())
     for incident in incidents:
         if not any(row.key == "announcement" and row.number == incident.number and row.ts for row in rows):
