@@ -119,7 +119,7 @@ async def test_while_it_is_away_only_one_small_question_is_asked(company: Compan
     questions = asked(company)
     await company.seconds(4)
 
-    assert questions.count("api.test") > 10
+    assert questions.count("api.test") >= 5, "the told clock stops here and there, and each time it is asked"
     others = [one for one in questions if one != "api.test"]
     assert len(others) <= 20 + 6, "what was under way, and the first tries to connect again"
 
