@@ -10,19 +10,24 @@ import hashlib
 import hmac
 import itertools
 import json
+import statistics
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import aiohttp
 
-from benchmarks.processes import Slack
-from benchmarks.seed import answers_for
+from benchmarks.processes import Slack, bare_app, bot, slack
+from benchmarks.seed import Plan, answers_for, seed
+from benchmarks.table import Row, percentile, spread
 from playbooks.incident import Incident
 from playbooks.model import Field, FieldKind
 
+VOLLEYS = 20
 PAUSE_S = 0.5  # people need longer than that; the courier has the time to follow
 
 
@@ -125,3 +130,46 @@ def _element(field: Field, answer: Any) -> dict[str, Any]:
             return {"type": "datepicker", "selected_date": answer}
         case _:
             return {"type": "plain_text_input", "value": answer}
+
+
+async def measure(folder: Path) -> list[Row]:
+    """One at a time, then 50 at once."""
+    async with slack() as workspace:
+        url = f"sqlite:///{folder / 'acks.db'}"
+        incidents = await seed(workspace, url, Plan(count=200, begin=datetime.now(UTC), spread=timedelta(seconds=60)))
+        async with (
+            bare_app(workspace.facts["signing_secret"], folder) as bare,
+            bot(workspace, url, folder, mode="http") as running,
+        ):
+            idle = running.mib()
+            load = Load(workspace, incidents, running.http, bare)
+            alone = await load.volleys(1, 200)
+            cpu = running.cpu_s()
+            many = await load.volleys(50, VOLLEYS)
+            many.cpu_ms = (running.cpu_s() - cpu) * 1000 / (50 * (VOLLEYS + 1))
+            after = running.mib()
+    return [
+        *ack_rows("one at a time", alone),
+        *ack_rows("50 at once", many, promise_ms=100),
+        Row(what="Memory, idle", promise="< 150 MiB", figure=f"{idle:.0f} MiB", kept=idle < 150),
+        Row(what="Memory, after 1,200 acts", promise="< 150 MiB", figure=f"{after:.0f} MiB", kept=after < 150),
+    ]
+
+
+def ack_rows(how: str, times: Times, promise_ms: float | None = None) -> Iterator[Row]:
+    ours, bare = percentile(times.ours, 99), percentile(times.bare, 99)
+    yield Row(
+        what=f"Acts acknowledged, {how}, p99",
+        promise=f"{promise_ms:g} ms" if promise_ms else "",
+        figure=spread(times.ours),
+        kept=ours <= promise_ms if promise_ms else None,
+    )
+    if promise_ms:
+        volley = f"{statistics.median(times.slowest):.1f} ms; {times.cpu_ms:.1f} ms of processor time an act"
+        yield Row(what="The slowest of 50 in the median volley", promise="", figure=volley)
+    ratio = statistics.median(times.ours) / statistics.median(times.bare)
+    yield Row(
+        what=f"The same acts at a bare Bolt app, {how}",
+        promise="",
+        figure=f"{spread(times.bare)}; we take {ratio:.1f} x its median, {ours / bare:.1f} x its p99",
+    )

@@ -1,17 +1,21 @@
 """How late the first copy of a prompt is: the moment Slack gave the message, minus the moment the step was due."""
 
 import asyncio
+import os
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from benchmarks.processes import Slack, bot
+from benchmarks.processes import Slack, bot, slack
 from benchmarks.seed import Plan, seed
+from benchmarks.table import Row, percentile, spread
 from playbooks.incident import Incident
 from playbooks.ladder import channel_key, prompt_key
 from storage.sql_store import open_store
 
+WINDOWS = {1: 30.0, 100: 45.0, 1000: 60.0, 10_000: 60.0}  # open incidents: seconds watched
 GRACE_S = 3.0  # for the last prompts of the window
 
 
@@ -41,12 +45,12 @@ async def lateness(slack: Slack, folder: Path, plan: Plan, window_s: float) -> L
         cpu = (running.cpu_s() - cpu) / window_s
         await asyncio.sleep(GRACE_S)
         mib = running.mib()
-    posted = await _posted(slack, database, incidents)
+    stamps = await posted(slack, database, incidents)
     found = Lateness(cpu=cpu, mib=mib, calls=await _calls(slack, plan.begin, end))
     for incident in incidents:
         for step in incident.steps:
             if plan.begin < step.due_at <= end:
-                _add(found, posted, incident, step.key, step.due_at)
+                _add(found, stamps, incident, step.key, step.due_at)
     return found
 
 
@@ -62,7 +66,7 @@ def _add(found: Lateness, posted: dict[tuple[int, str], float], incident: Incide
     found.second += late[1:]
 
 
-async def _posted(slack: Slack, database: str, incidents: list[Incident]) -> dict[tuple[int, str], float]:
+async def posted(slack: Slack, database: str, incidents: list[Incident]) -> dict[tuple[int, str], float]:
     """When the workspace says that each message was posted; which message is what, the delivery ids tell."""
     stamps: dict[str | None, float] = {}
     for call in await slack.look("/ledger"):
@@ -91,5 +95,32 @@ async def _until(moment: datetime) -> None:
 
 
 def seeding_s(count: int) -> float:
-    """How long the seeding and the start of the bot may take."""
-    return 6.0 + count * 0.03
+    """How long the seeding and the start of the bot may take; longer where others work too."""
+    return (8.0 + count * 0.02) * max(1.0, os.getloadavg()[0])
+
+
+async def measure(folder: Path, count: int) -> list[Row]:
+    """With so many open."""
+    begin = datetime.now(UTC) + timedelta(seconds=seeding_s(count))
+    plan = Plan(count=count, begin=begin)
+    if count == 1:  # one incident has one prompt in many minutes: at thirty times the speed, five in thirty seconds
+        plan = Plan(count=1, begin=begin, spread=timedelta(), speed=30)
+    async with slack() as workspace:
+        found = await lateness(workspace, folder, plan, WINDOWS[count])
+    return list(late_rows(count, found))
+
+
+def late_rows(count: int, found: Lateness) -> Iterator[Row]:
+    promised = count == 1000
+    late = percentile(found.first, 99)
+    yield Row(
+        what=f"First copies late, {count:,} open, p99 of {len(found.first)}",
+        promise="250 ms" if promised else "",
+        figure=spread(found.first) + (f"; {found.missing} never came" if found.missing else ""),
+        kept=late <= 250 and not found.missing if promised else None,
+    )
+    if count >= 1000:
+        load = f"{found.calls / WINDOWS[count]:.0f} calls to Slack a second, {found.cpu:.0%} of a core"
+        yield Row(what=f"Second copies late, {count:,} open", promise="", figure=f"{spread(found.second)}; {load}")
+        limit, kept = ("< 150 MiB", found.mib < 150) if promised else ("", None)
+        yield Row(what=f"Memory, {count:,} open", promise=limit, figure=f"{found.mib:.0f} MiB", kept=kept)

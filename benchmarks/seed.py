@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import text
+
 from benchmarks.processes import Slack
 from playbooks import commands as c
 from playbooks.answers import defaults
@@ -20,25 +22,36 @@ from playbooks.ladder import channel_key, prompt_key
 from playbooks.loader import load_all
 from playbooks.machine import advance, open_incident
 from playbooks.model import Field, FieldKind, Role, Step, Trigger
-from playbooks.outcome import Outcome, Surface
+from playbooks.outcome import Job, Outcome, Surface
+from storage.engine import open_engine
 from storage.migrations import migrate
-from storage.rows import Shown
 from storage.sql_store import SqlStore, open_store
 from storage.store import Tx
 
 CHUNK = 50
 PLAYBOOK = load_all(None)["key-leak"]
+_SHOWN = """
+    UPDATE surfaces SET shown = wanted, attempted_at = wanted_at, ts = '1700000000.' || id,
+    channel = CASE place WHEN 'incident' THEN (SELECT channel FROM incidents
+    WHERE incidents.team = surfaces.team AND incidents.number = surfaces.number) ELSE 'D' || place END
+    WHERE shown < wanted
+"""
 _FIRST_OPTION = (FieldKind.CHOICE, FieldKind.CHOICES)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """`count` incidents whose T0 lie evenly over `spread` before `begin`; steps due before `begin` are done."""
+    """`count` incidents from number `first` on, their T0 evenly over `spread` before `begin`; what was due is done."""
 
     count: int
     begin: datetime
     spread: timedelta = timedelta(minutes=15)
     speed: float = 1.0
+    first: int = 1
+
+    @property
+    def numbers(self) -> range:
+        return range(self.first, self.first + self.count)
 
     def t0(self, position: int) -> datetime:
         return self.begin - self.spread * ((position + 0.5) / self.count)
@@ -52,7 +65,8 @@ class History:
         self.number, self._plan = number, plan
         self.entries: list[Entry] = []
         self.surfaces: dict[str, Surface] = {}
-        t0 = plan.t0(number - 1)
+        self.jobs: list[Job] = []
+        t0 = plan.t0(number - plan.first)
         first = c.Open(
             **self._facts,
             at=t0,
@@ -71,6 +85,9 @@ class History:
             if step.due_at <= plan.begin and step.done_at is None:
                 self._pass(step.key, step.owner or "", step.due_at)
 
+    def close(self, by: Actor, at: datetime) -> None:
+        self._go(c.Close, at, by=by, reason="The key is revoked and nothing was found")
+
     def _pass(self, step: str, owner: str, due: datetime) -> None:
         """Prompted in both places, then completed."""
         self._go(c.Tick, due)
@@ -87,6 +104,7 @@ class History:
         self.last = outcome
         self.entries += outcome.entries
         self.surfaces |= {surface.key: surface for surface in outcome.surfaces}
+        self.jobs += outcome.jobs
 
     @property
     def whole(self) -> Outcome:
@@ -120,17 +138,20 @@ async def seed(slack: Slack, url: str, plan: Plan) -> list[Incident]:
     migrate(url)
     store = open_store(url)
     try:
-        roster, channels = await _roster(slack), await _channels(slack, plan.count)
+        roster, channels = await roster_of(slack), await _channels(slack, plan.numbers)
         team = slack.facts["team_id"]
-        histories = [History(number, plan, team, roster, channels[number]) for number in range(1, plan.count + 1)]
+        histories = [History(number, plan, team, roster, channels[number]) for number in plan.numbers]
+        boards = []
         for start in range(0, plan.count, CHUNK):
-            await _keep(store, slack, histories[start : start + CHUNK])
-        return [history.last.incident for history in histories]
+            boards += await _keep(store, slack, histories[start : start + CHUNK])
     finally:
         await store.close()
+    await asyncio.to_thread(show, url, boards)
+    return [history.last.incident for history in histories]
 
 
-async def _roster(slack: Slack) -> dict[Role, tuple[Actor, ...]]:
+async def roster_of(slack: Slack) -> dict[Role, tuple[Actor, ...]]:
+    """Who sits where, as Slack knows them."""
     actors = {}
     for email in {email for emails in slack.facts["roster"].values() for email in emails}:
         user = (await slack.call("users.lookupByEmail", email=email))["user"]
@@ -138,36 +159,38 @@ async def _roster(slack: Slack) -> dict[Role, tuple[Actor, ...]]:
     return {Role(role): tuple(actors[email] for email in emails) for role, emails in slack.facts["roster"].items()}
 
 
-async def _channels(slack: Slack, count: int) -> dict[int, str]:
+async def _channels(slack: Slack, numbers: range) -> dict[int, str]:
     async def make(number: int) -> tuple[int, str]:
         made = await slack.call("conversations.create", name=f"inc-{number:04d}-key-committed", is_private=True)
         return number, made["channel"]["id"]
 
     found = []
-    for start in range(1, count + 1, CHUNK):
-        numbers = range(start, min(start + CHUNK, count + 1))
-        found += await asyncio.gather(*(make(number) for number in numbers))
+    for start in range(0, len(numbers), CHUNK):
+        found += await asyncio.gather(*(make(number) for number in numbers[start : start + CHUNK]))
     return dict(found)
 
 
-async def _keep(store: SqlStore, slack: Slack, histories: list[History]) -> None:
+async def _keep(store: SqlStore, slack: Slack, histories: list[History]) -> list[dict[str, Any]]:
+    """Where their boards are; they are there really, because they go on being updated."""
+
     def commit(tx: Tx) -> None:
         for history in histories:
             tx.commit(history.whole, source_id="", now=history.last.incident.t0)
 
     await store.transact(commit)
-    notes = await asyncio.gather(*(_shown(store, slack, history) for history in histories))
-    await store.note(*(note for some in notes for note in some))
+    return list(await asyncio.gather(*(_board(slack, history) for history in histories)))
 
 
-async def _shown(store: SqlStore, slack: Slack, history: History) -> list[Shown]:
-    """Every surface is there; the board really, because it goes on being updated."""
-    incident = history.last.incident
-    channel = incident.home.channel or ""
-    board = await slack.call("chat.postMessage", channel=channel, text="The board")
-    notes = []
-    for row in await store.surfaces(incident.team, incident.number):
-        ts = board["ts"] if row.key == "board" else f"{int(incident.t0.timestamp())}.{row.id:06d}"
-        place = channel if row.place == "incident" else f"D{row.place}"
-        notes.append(Shown(id=row.id, ts=ts, version=row.wanted, channel=place))
-    return notes
+async def _board(slack: Slack, history: History) -> dict[str, Any]:
+    posted = await slack.call("chat.postMessage", channel=history.last.incident.home.channel, text="The board")
+    return {"number": history.number, "ts": posted["ts"]}
+
+
+def show(url: str, boards: list[dict[str, Any]]) -> None:
+    """Everything that was wanted is there."""
+    engines = open_engine(url)
+    with engines.writer.begin() as connection:
+        connection.execute(text(_SHOWN))
+        if boards:
+            connection.execute(text("UPDATE surfaces SET ts = :ts WHERE number = :number AND key = 'board'"), boards)
+    engines.dispose()
