@@ -40,6 +40,7 @@ FARTHEST = timedelta(hours=24)
 STILL_LOOKED_AT = timedelta(days=1)  # after closing
 PAGES = 5  # of an incident's channel
 THREADS = 10  # of an incident's channel, in one look
+MOST_SAID = 5000  # of troubles that are remembered as said
 SINGLES = 10  # messages that stand elsewhere, of one incident in one look
 _ALL, _RECENT = 100_000, 500
 log = structlog.get_logger()
@@ -147,6 +148,8 @@ class LookBack:
 
     def _say(self, error: SlackTrouble, **about: str) -> None:
         if not isinstance(error, Paced) and self._troubles.get(str(about)) != error.error:
+            if len(self._troubles) >= MOST_SAID:
+                self._troubles.clear()
             self._troubles[str(about)] = error.error
             log.warning("Slack does not show it", action="look_back_trouble", why=str(error), **about)
 

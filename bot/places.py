@@ -9,6 +9,8 @@ from playbooks.incident import Incident
 from storage.rows import SurfaceRow
 from storage.store import Store
 
+MOST_HOMES = 5000
+
 
 @dataclass(frozen=True, kw_only=True)
 class Spot:
@@ -49,13 +51,18 @@ class Places:
         if place == "alerts" or incident is None:
             return Spot(channel=self.alerts)
         if incident.home.channel:
-            self._homes[incident.number] = incident.home.channel
+            self._keep_home(incident.number, incident.home.channel)
             return Spot(channel=incident.home.channel)
         if not incident.home.thread:
             raise NotYet
         spot = await self._announced(team, incident)
-        self._homes[incident.number] = spot.channel
+        self._keep_home(incident.number, spot.channel)
         return spot
+
+    def _keep_home(self, number: int, channel: str) -> None:
+        self._homes[number] = channel
+        if len(self._homes) > MOST_HOMES:
+            del self._homes[next(iter(self._homes))]
 
     def known(self, row: SurfaceRow) -> str | None:
         """The conversation that it goes to, as far as that is known without asking anybody."""

@@ -150,9 +150,11 @@ class Showing:
         """A message that is there cannot be changed: it was delivered, so the ladder goes on."""
         times = self._refused[row.id] = self._refused.get(row.id, 0) + 1
         if error.error == "message_not_found":
+            del self._refused[row.id]
             await self._losses.message(row)
             return
         if note := await self._losses.left_behind(row, error.error):
+            del self._refused[row.id]
             await self._store.note(note)
             return
         await self._arrivals.later(row, min(2.0**times, MOST_DELAY_S), in_doubt=False)
