@@ -213,7 +213,7 @@ async def _refresh(deck: Deck, clock: Clock) -> None:
         try:
             await deck.rosters.reload()
             await deck.people.refresh()
-            deck.tidings.look()
+            deck.tidings.look_at_people()
         except Exception:
             # Roster and people stay as they were known; a strange answer about one of them must not end the process.
             log.exception("roster and people could not be looked up again", action="refresh_fault")

@@ -115,13 +115,12 @@ class Losses:
             await self._announce(1)
 
     async def _announce(self, most: int) -> None:
-        for incident in await self._store.incidents(self._team, open_only=True, limit=_ALL):
-            rows = await self._store.surfaces(self._team, incident.number, [ANNOUNCEMENT])
-            notes = [Gone(id=row.id) for row in rows if row.state is SurfaceState.FAILED]
-            await self._store.note(*notes)
-            most -= len(notes)
-            if most <= 0:
-                break
+        async for some in self._store.open_incidents(self._team):
+            for incident in some:
+                rows = await self._store.surfaces(self._team, incident.number, [ANNOUNCEMENT])
+                failed = [row for row in rows if row.state is SurfaceState.FAILED][:most]
+                await self._store.note(*(Gone(id=row.id) for row in failed))
+                most -= len(failed)
         self._intake.stir()
 
     # --- messages

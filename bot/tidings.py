@@ -15,7 +15,6 @@ from playbooks.incident import Incident
 from storage.errors import DatabaseUnavailable
 from storage.store import Store
 
-_ALL = 100_000
 RETRY_S = 1.0
 DEACTIVATED = "user_disabled"
 
@@ -33,13 +32,19 @@ class Tidings:
         self._clock = clock
         self._team = team
         self._changed = asyncio.Event()
+        self._gone: set[str] = set()
         self._changed.set()  # something may have come or gone while nothing ran
         standing.on_change(self.look)
         intake.on_commit(self._opened)
 
     def look(self) -> None:
-        """Something may have changed: a trouble, or who has an account."""
+        """Something changed."""
         self._changed.set()
+
+    def look_at_people(self) -> None:
+        """Everybody on the roster was asked about: somebody's account may have ended."""
+        if self._people.gone() != self._gone:
+            self.look()
 
     def _opened(self, result: Result) -> None:
         """What stands concerns new incidents too."""
@@ -60,9 +65,11 @@ class Tidings:
         if not self._changed.is_set():
             return
         self._changed.clear()
+        self._gone = self._people.gone()
         try:
-            for incident in await self._store.incidents(self._team, open_only=True, limit=_ALL):
-                await self._tell(incident)
+            async for some in self._store.open_incidents(self._team):
+                for incident in some:
+                    await self._tell(incident)
         except DatabaseUnavailable:
             self._changed.set()
             raise

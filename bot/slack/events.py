@@ -24,10 +24,18 @@ async def on_message(desk: Desk, event: Event) -> None:
         await message_deleted(desk, channel, str(event.get("deleted_ts")), str(event.get("event_ts")))
     elif event.get("channel_type") == "im":
         await desk.on_direct_message(event)
+    elif _ours(desk, event):
+        return  # our own messages come and change all the time, and are no news
     elif subtype in SAYINGS:
         await overheard(desk, heard(channel, event))
     elif subtype == "message_changed" and isinstance(message := event.get("message"), Mapping):
         await _changed(desk, heard(channel, message), str(event.get("event_ts")))
+
+
+def _ours(desk: Desk, event: Event) -> bool:
+    changed = event.get("message")
+    message = changed if isinstance(changed, Mapping) else event
+    return message.get("bot_id") == desk.bot_id and message.get("subtype") != "tombstone"
 
 
 async def _changed(desk: Desk, message: Heard, event_ts: str) -> None:

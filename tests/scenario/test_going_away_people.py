@@ -60,7 +60,7 @@ async def test_it_is_found_before_the_prompt_by_asking_again(company: Company) -
     losses.deactivate(company.workspace, "Devi Rao")
     await company.at("12:04")
     await company.deck.people.refresh()
-    company.deck.tidings.look()
+    company.deck.tidings.look_at_people()
     await company.at("12:05")
 
     assert await owner(company, "revoke") == company.max.id
