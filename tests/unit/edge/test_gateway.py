@@ -11,14 +11,14 @@ from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import Limited, NotSent, Rejected, SlackTrouble, Unclear
-from bot.slack.gateway import EVENT_TYPE, Gateway
+from bot.slack.gateway import EVENT_TYPE, Gateway, Granted
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @asynccontextmanager
-async def slack(handler: Handler) -> AsyncIterator[Gateway]:
+async def slack(handler: Handler, granted: Granted | None = None) -> AsyncIterator[Gateway]:
     """A gateway whose Slack answers as the test says."""
     app = web.Application()
     app.router.add_route("*", "/api/{method}", handler)
@@ -32,7 +32,7 @@ async def slack(handler: Handler) -> AsyncIterator[Gateway]:
             client = AsyncWebClient(
                 token="xoxb-made-up", base_url=f"http://127.0.0.1:{port}/api/", session=http, retry_handlers=[]
             )
-            yield Gateway(client, http)
+            yield Gateway(client, http, granted=granted)
     finally:
         await runner.cleanup()
 
@@ -118,3 +118,33 @@ async def test_the_look_back_reads_every_page_of_the_stretch() -> None:
     assert (found, missing) == ({"d1": "2.0"}, {})
     assert float(asked[0]["latest"]) - float(asked[0]["oldest"]) == 600
     assert asked[1]["cursor"] == "older"
+
+
+async def test_what_the_bot_token_may_do_is_told_and_not_what_the_app_token_may() -> None:
+    told: list[frozenset[str]] = []
+    answer = saying('{"ok": true}', **{"X-OAuth-Scopes": "chat:write, pins:write"})
+    async with slack(answer, told.append) as gateway:
+        await gateway.call("apps.connections.open")
+        await gateway.call("auth.test")
+    assert told == [frozenset({"chat:write", "pins:write"})]
+
+
+async def test_the_missing_permission_is_named_and_without_the_right_to_post_everything_waits() -> None:
+    answer = saying('{"ok": false, "error": "missing_scope", "needed": "pins:write"}')
+    async with slack(answer) as gateway:
+        with pytest.raises(Rejected) as refused:
+            await gateway.call("pins.add")
+        with pytest.raises(NotSent):
+            await gateway.call("chat.postMessage")
+    assert refused.value.needed == "pins:write"
+
+
+@pytest.mark.parametrize(("token_is_fine", "error"), [(True, Rejected), (False, NotSent)])
+async def test_an_inactive_account_is_the_persons_or_ours(token_is_fine: bool, error: type[SlackTrouble]) -> None:
+    async def answer(request: web.Request) -> web.StreamResponse:
+        fine = token_is_fine and request.match_info["method"] == "auth.test"
+        return web.json_response({"ok": True} if fine else {"ok": False, "error": "account_inactive"})
+
+    async with slack(answer) as gateway:
+        with pytest.raises(error, match="account_inactive"):
+            await gateway.call("chat.postMessage")
