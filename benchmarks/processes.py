@@ -66,8 +66,10 @@ class Bot:
 
 
 @asynccontextmanager
-async def slack() -> AsyncIterator[Slack]:
-    command = ["-m", "simulator", "serve", "--port", "0", "--manifest", str(ROOT / "slack-manifest.yaml")]
+async def slack(*, limits: str = "none") -> AsyncIterator[Slack]:
+    """`limits` is `none` or `slack`."""
+    command = ["-m", "simulator", "serve", "--port", "0", "--limits", limits]
+    command += ["--manifest", str(ROOT / "slack-manifest.yaml")]
     async with _process(command, _environment(), stdout=PIPE) as process:
         facts = json.loads(await _line(process.stdout))
         async with aiohttp.ClientSession() as http:
@@ -75,8 +77,10 @@ async def slack() -> AsyncIterator[Slack]:
 
 
 @asynccontextmanager
-async def bot(workspace: Slack, database: str, folder: Path, *, mode: str = "socket") -> AsyncIterator[Bot]:
-    """`mode` is `socket` or `http`."""
+async def bot(
+    workspace: Slack, database: str, folder: Path, *, mode: str = "socket", pacing: str = "off"
+) -> AsyncIterator[Bot]:
+    """`mode` is `socket` or `http`; `pacing` is only `on` where the workspace has limits."""
     facts, roster = workspace.facts, folder / "roster.yaml"
     roster.write_text(json.dumps(facts["roster"]))
     door = {"SLACK_APP_TOKEN": facts["app_token"]}
@@ -91,7 +95,7 @@ async def bot(workspace: Slack, database: str, folder: Path, *, mode: str = "soc
         "QUARTERDECK_ROSTER": str(roster),
         "QUARTERDECK_HTTP_PORT": "0",
         "QUARTERDECK_LOG_FORMAT": "json",
-        "QUARTERDECK_PACING": "off",
+        "QUARTERDECK_PACING": pacing,
     }
     started = time.perf_counter()
     async with _process([*_profiled(), "-m", "bot", "run"], environment, cwd=folder, stderr=PIPE) as process:

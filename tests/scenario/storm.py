@@ -23,6 +23,7 @@ class Storm:
     first: list[float] = field(default_factory=list)
     second: list[float] = field(default_factory=list)
     missing: int = 0
+    merged: int = 0  # prompts that shared a message
     refused: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -77,6 +78,8 @@ async def damage(company: Company, since: datetime) -> Storm:
         for step in incident.steps:
             if step.done_at is None and step.due_at + timedelta(seconds=10) < company.clock.now():
                 _add(found, incident, step.key)
+        rows = await company.store.surfaces(company.team, incident.number)
+        found.merged += sum(row.place.startswith("list:") for row in rows)
     calls = [call for call in company.workspace.ledger.calls() if call.at > since.timestamp()]
     found.refused = Counter(call.name for call in calls if call.facts["outcome"] == "ratelimited")
     return found

@@ -24,3 +24,14 @@ async def test_fifty_openings_within_a_minute(paced: Company) -> None:
     assert (len(found.first), found.missing) == (100, 0)
     assert found.p99 <= 2
     assert found.refused == {}
+
+
+async def test_twenty_openings_within_five_seconds_share_messages(paced: Company) -> None:
+    await break_out(paced, 20, 5)
+    await until(paced, NOON + timedelta(minutes=5, seconds=30))
+    found = await damage(paced, NOON)
+
+    assert (len(found.first), found.missing) == (40, 0)
+    assert found.p99 <= 2
+    assert found.merged >= 20
+    assert found.refused == {}
