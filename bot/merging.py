@@ -7,8 +7,10 @@ it had come alone. From then on a prompt's place is its list, and the list is up
 
 import asyncio
 import secrets
+from collections.abc import Awaitable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import TypeVar
 
 import structlog
 
@@ -31,6 +33,7 @@ from storage.rows import Attempted, Delayed, Dropped, Shown, SurfaceRow
 from storage.store import Store, Tx
 
 log = structlog.get_logger()
+T = TypeVar("T")
 AGAIN_S = 1.0
 
 
@@ -74,7 +77,7 @@ class Merging:
 
         A prompt whose step ended meanwhile is among those, and so is the only one that is left.
         """
-        found = [(row, await self._member(row)) for row in rows]
+        found = [(row, await _unless_damaged(self._member(row))) for row in rows]
         members = [member for _, member in found if member]
         together = [one for one in members if one.incident.drill == members[0].incident.drill]
         alone = [row for row, member in found if member is None]
@@ -84,15 +87,7 @@ class Merging:
         return alone
 
     async def _member(self, row: SurfaceRow) -> Member | None:
-        """None for what is to be shown alone: it has nothing to ask any more, is not to be posted, or is damaged."""
-        try:
-            return await self._told(row)
-        except DatabaseUnavailable:
-            raise
-        except Exception:  # said where it is shown alone: it must not keep the others from going
-            return None
-
-    async def _told(self, row: SurfaceRow) -> Member | None:
+        """None for what is to be shown alone: it has nothing to ask any more, or is no longer to be posted."""
         fresh = await self._store.surface(row.id)
         if fresh is None or fresh.ts is not None or fresh.attempted_at is not None:
             return None
@@ -200,7 +195,7 @@ class Merging:
         payload = listing.payload or {}
         members = [one for number in payload["members"] if (one := await self._store.surface(number))]
         # Of the rows as they are now: what is wanted meanwhile is a newer version than what is shown below.
-        parts = [part for one in members if (part := await self._part(one, row.ts or ""))]
+        parts = [part for one in members if (part := await _unless_damaged(self._part(one, row.ts or "")))]
         message = list_message(parts, listing.delivery_id, drill=bool(payload.get("drill")))
         content = (row.ts, message.text, message.blocks)
         if not self._same.says(listing.id, *content):
@@ -217,3 +212,13 @@ class Merging:
         incident = await self._store.incident(row.team, row.number)
         context = self._context(replace(row, ts=ts))
         return list_part(incident, row.key, context)
+
+
+async def _unless_damaged(asking: Awaitable[T]) -> T | None:
+    """None instead of a fault: one incident that cannot be read must not keep the others from going or changing."""
+    try:
+        return await asking
+    except DatabaseUnavailable:
+        raise
+    except Exception:  # said where it is shown alone, and by its clock
+        return None

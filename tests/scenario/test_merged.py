@@ -11,6 +11,7 @@ from playbooks.commands import Skip, TakeOver
 from playbooks.entries import Actor, Kind
 from simulator.api.call import Call
 from simulator.errors import SlackError
+from tests.contract.schema import run
 from tests.scenario.company import BOT, ESCALATED, NOON, Company, company_at_work, down, head, limited, lost
 from tests.scenario.storm import break_out, until
 
@@ -161,6 +162,17 @@ async def test_a_step_that_ended_before_the_list_was_sent_is_left_out(six: Compa
     [listed] = await sams(six)
     assert listed.startswith("5 steps at once")
     assert head("T+3", 2) not in listed
+
+
+async def test_a_damaged_one_does_not_keep_the_others_from_changing(six: Company, record: str) -> None:
+    await due(six)
+    run(record, "UPDATE incidents SET state = '{}' WHERE number = 3")
+    about = {"team": six.team, "at": six.clock.now(), "by": Actor(id=six.sid.id), "step": KEY}
+    await six.deck.intake.submit(TakeOver(**about, source_id="t:2", number=2))
+    await due(six, 10)
+    [listed] = await sams(six)
+    assert "Sid Park owns this step now" in listed
+    assert head("T+3", 6) in listed
 
 
 async def test_drills_and_real_ones_do_not_share_a_message(record: str, tmp_path: Path) -> None:
