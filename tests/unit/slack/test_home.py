@@ -35,7 +35,10 @@ def seen(view: dict[str, Any]) -> str:
 def home(
     user: str, running: list[Incident], total: int, roster: Any = None, *, owing: tuple[Incident, ...] = ()
 ) -> View:
-    return home_of(user, Found(running=running, owing=owing, total=total), roster)
+    found = Found(user)
+    found.take(running)
+    found.take(owing)
+    return home_of(found, total, roster)
 
 
 @cache
