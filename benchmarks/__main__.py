@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 
-from benchmarks import acks, growth, idle, lateness, outage, starts, storm
+from benchmarks import acks, growth, idle, lateness, outage, soak, starts, storm
 from benchmarks.table import Row, save, table
 
 # In this order: the starts use the record that the lateness leaves.
@@ -21,6 +21,7 @@ PARTS: dict[str, Callable[[Path], Awaitable[list[Row]]]] = {
     "outage": outage.measure,
     "growth": growth.measure,
     "storm": storm.measure,
+    "soak": soak.measure,
 }
 
 

@@ -60,6 +60,10 @@ class Bot:
         """Resident memory."""
         return float(psutil.Process(self.process.pid).memory_info().rss) / MIB
 
+    def files(self) -> int:
+        """Open files and sockets."""
+        return int(psutil.Process(self.process.pid).num_fds())
+
     def cpu_s(self) -> float:
         times = psutil.Process(self.process.pid).cpu_times()
         return float(times.user + times.system)
@@ -78,7 +82,7 @@ async def slack(*, limits: str = "none") -> AsyncIterator[Slack]:
 
 @asynccontextmanager
 async def bot(
-    workspace: Slack, database: str, folder: Path, *, mode: str = "socket", pacing: str = "off"
+    workspace: Slack, database: str, folder: Path, *, mode: str = "socket", pacing: str = "off", speed: float = 1
 ) -> AsyncIterator[Bot]:
     """`mode` is `socket` or `http`; `pacing` is only `on` where the workspace has limits."""
     facts, roster = workspace.facts, folder / "roster.yaml"
@@ -96,6 +100,7 @@ async def bot(
         "QUARTERDECK_HTTP_PORT": "0",
         "QUARTERDECK_LOG_FORMAT": "json",
         "QUARTERDECK_PACING": pacing,
+        "QUARTERDECK_SPEED": str(speed),
     }
     started = time.perf_counter()
     async with _process([*_profiled(), "-m", "bot", "run"], environment, cwd=folder, stderr=PIPE) as process:
