@@ -23,6 +23,7 @@ log = structlog.get_logger()
 SWEEP_S = 5
 RETRY_S = 1.0
 BATCH = 200
+MOST_WAKING = 100
 STUCK = timedelta(seconds=SWEEP_S - 1)  # the next sweep tries it again
 
 
@@ -37,9 +38,9 @@ class Ticker:
         self._woken = asyncio.Event()
         self._armed: datetime | None = None
         self._stuck: dict[int, datetime] = {}  # until when it is not ticked again
-        self._scheduler = AsyncIOScheduler(
-            timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-        )
+        # An alarm may come while the one before is just ending; with one instance allowed it would be skipped.
+        alarms = {"misfire_grace_time": None, "coalesce": True, "max_instances": MOST_WAKING}
+        self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=alarms)
 
     async def tick_once(self, now: datetime) -> int:
         """Submits a tick for every incident that is due; how many those were. Raises `DatabaseUnavailable`.
