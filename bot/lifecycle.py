@@ -35,6 +35,7 @@ BEAT_S = 5.0
 BEAT_AGAIN_S = 1.0  # while it cannot be written
 REFRESH_S = 300.0
 LAST_WORDS_S = 3.0
+CANCEL_AGAIN_S = 0.5
 LOOK_AT_CLOCK_S = 1.0
 LOCK_ANSWERS_S = 2.0
 
@@ -162,13 +163,22 @@ async def _doors(deck: Deck, settings: Settings, clock: Clock, sockets: Sockets 
 
 async def _end(deck: Deck, heart: Heartbeat, tasks: list[asyncio.Task[None]]) -> None:
     """What is under way may finish; what is not goes on after the next start."""
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    await ended(tasks)
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(deck.courier.settle(), LAST_WORDS_S)
     with contextlib.suppress(StorageError):
         await heart.beat()
+
+
+async def ended(tasks: list[asyncio.Task[None]]) -> None:
+    """Cancels them and waits. Python 3.11 forgets a cancellation that meets what `wait_for` waited for, so it is said
+    again (https://github.com/python/cpython/issues/86296)."""
+    pending = set(tasks)
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=CANCEL_AGAIN_S)
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _keep_from_collection() -> None:
