@@ -53,8 +53,15 @@ tour: setup .venv/.browser ## a fresh clone, make run, a drill played through th
 pictures: setup .venv/.browser ## take the pictures of the docs anew, from a drill on the practice page
 	@$(PY) -m tests.browser.pictures
 
-chaos: setup ## seeded kills, as many as you like: make chaos SEEDS=200 FIRST_SEED=100
-	@SEEDS=$(or $(SEEDS),100) FIRST_SEED=$(or $(FIRST_SEED),1000) $(PY) -m pytest -q -n 2 --dist worksteal tests/acceptance/test_kills.py
+# One seed in ten is played by real processes, which die of kill -9; the others are stories in told time.
+SEEDS ?= 100
+KILLS ?= $(shell expr $(SEEDS) / 10)
+STORIES ?= $(shell expr $(SEEDS) - $(KILLS))
+FIRST_SEED ?= 1000
+WORKERS ?= 3
+chaos: setup ## seeds in which everything suffers, as many as you like: make chaos SEEDS=1000 FIRST_SEED=5000
+	@STORIES=$(STORIES) KILLS=$(KILLS) FIRST_SEED=$(FIRST_SEED) $(PY) -m pytest -q -n $(WORKERS) --dist worksteal \
+	  -p tests.chaos_summary tests/scenario/test_chaos.py tests/acceptance/test_kills.py
 
 dist: setup ## the wheel, in dist/, and the list of the locked dependencies with their hashes
 	@$(UV) build --wheel --no-build-isolation --python $(PY) --out-dir dist --quiet

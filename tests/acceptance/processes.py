@@ -32,7 +32,7 @@ CHECKOUT = Installation()
 class Workspace:
     """The practice workspace as its own process; it remembers whatever happens to the bot."""
 
-    def __init__(self, process: Process, facts: dict[str, Any], folder: Path) -> None:
+    def __init__(self, process: Process | None, facts: dict[str, Any], folder: Path) -> None:
         self.process = process
         self.facts = facts
         self.folder = folder

@@ -30,7 +30,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     },
     "rotate": {"New key": "prod-gateway-2", "Deployed to": "The gateway"},
 }
-PATIENCE_S = 60.0
+PATIENCE_S = 150.0
 LOOK_S = 0.1
 
 
@@ -91,6 +91,8 @@ class Shift:
 
     async def _submit(self, owner: Person) -> None:
         errors = await owner.submit()
+        if errors and any("Try again" in error for error in errors.values()):
+            raise NoAnswer(str(errors))
         assert errors is None, errors
 
     async def command(self, name: str, text: str, kind: str) -> None:
