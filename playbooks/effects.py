@@ -20,7 +20,6 @@ _QUIET = {
     Kind.MESSAGE_EDITED,
     Kind.MESSAGE_DELETED,
     Kind.ANNOUNCED,
-    Kind.REMINDED,
     Kind.EXPORT_WANTED,
     Kind.EXPORTED,
     Kind.JOB_FAILED,

@@ -76,3 +76,12 @@ async def test_role_with_nobody_starts_at_the_lead(company: Company) -> None:
 
     assert "It has no owner" in (await begun(company.sam, "Escalation · " + head("T+5")))[0].text
     assert "No owner: take it over" in (await company.prompt(company.sam, "T+5", channel=CHANNEL)).text
+
+
+async def test_the_board_counts_the_reminder_that_was_just_sent(company: Company) -> None:
+    await company.open()
+    await company.minutes(27)
+
+    shown = await company.board()
+    entries = [entry.kind for entry in await company.entries() if entry.step == "escalate"]
+    assert f"reminder {entries.count(Kind.REMINDED)} of 6" in shown.text
