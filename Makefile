@@ -44,7 +44,7 @@ drill: setup ## the practice company plays one whole incident in about 20 second
 test: setup .venv/.browser ## every test, on both cores; brings its own PostgreSQL and browser or says why not
 	@$(PY) -m pytest -q -n 2 --dist worksteal
 
-bench: setup ## measure what is promised in figures, about 20 minutes: see benchmarks/README.md
+bench: setup ## measure what is promised in figures, about half an hour: see benchmarks/README.md
 	@$(PY) -m benchmarks $(ARGS)
 
 tour: setup .venv/.browser ## a fresh clone, make run, a drill played through the page to its record, timed by part
