@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Hashable, Iterable
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Generic, TypeVar
 
 import structlog
@@ -110,8 +109,7 @@ class LookBack:
     async def _all_incidents(self, now: datetime) -> None:
         for number in self._incidents.ordered(await self._candidates(now)):
             self._incidents.taken(number)
-            lost = partial(self._desk.losses.place, number)
-            if not await self._guarded(self._incident(number), lost=lost, **of_incident(number)):
+            if not await self._guarded(self._incident(number), **of_incident(number)):
                 return
             if self._desk.clock.now() - now >= EVERY:
                 return
@@ -194,7 +192,11 @@ class LookBack:
         """What happened while it was being read is left to the next look: the listing may be older than that."""
         desk = self._desk
         before = await desk.store.incident(desk.team, number)
-        home = await self._at_home(before)
+        try:
+            home = await self._at_home(before)
+        except Rejected as error:  # of its own place; what else cannot be read says nothing about that
+            await desk.losses.place(number, error.error, at=desk.losses.where(before))
+            raise
         await self._board(before, home)
         elsewhere = await self._elsewhere(before, home)
         await self._sirens(message for message in home.values() if message)

@@ -43,10 +43,11 @@ class Losses:
         in_thread = incident.home.thread and not incident.outside.announced_to
         return incident.home.channel or (self._places.alerts if in_thread else None)
 
-    async def place(self, number: int, error: str, *, at: str | None = None, unsaid: bool = False) -> bool:
+    async def place(self, number: int, error: str, *, at: str | None, unsaid: bool = False) -> bool:
         """The incident's channel or thread takes no more messages: True when it has another place by now.
 
-        `at` is the channel that refused, None for wherever it is worked on; `unsaid`: something new waits to be said.
+        `at` is the channel that refused, None where it is worked on nowhere yet; `unsaid`: something new waits to be
+        said.
         """
         if not place_lost(error):
             return False
@@ -55,7 +56,7 @@ class Losses:
 
     async def _place(self, number: int, error: str, at: str | None, unsaid: bool) -> bool:
         incident = await self._store.incident(self._team, number)
-        if at is not None and at != self.where(incident):
+        if at != self.where(incident):
             return unsaid  # it has moved meanwhile
         if incident.home.thread:
             self.alerts(error, in_thread=True)

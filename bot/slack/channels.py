@@ -26,7 +26,7 @@ async def on_channel_gone(desk: Desk, event: Mapping[str, Any]) -> None:
     if channel == desk.places.alerts:
         desk.losses.alerts(error)
     elif (number := await desk.store.number_in(desk.team, channel)) is not None:
-        await desk.losses.place(number, error)
+        await desk.losses.place(number, error, at=channel)  # it may have left that channel while we asked
 
 
 async def on_channel_back(desk: Desk, event: Mapping[str, Any]) -> None:

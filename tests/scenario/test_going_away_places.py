@@ -1,7 +1,10 @@
 """Channels that go away under an incident: archived, thrown out of, restricted; and the alerts channel."""
 
+import asyncio
+
 import pytest
 
+from bot.slack.channels import on_channel_gone
 from playbooks.entries import Entry, Kind
 from simulator import losses
 from simulator.driver import Person, Seen
@@ -79,6 +82,19 @@ async def test_a_copy_in_the_lost_channel_is_not_tried_for_ever(company: Company
     assert len([call for call in tried if call.at >= company.clock.now().timestamp() - 29 * 60]) == 0
     assert len(await of_kind(company, Kind.THREAD_SERVES)) == 1
     assert Kind.JOB_FAILED not in await company.kinds()
+
+
+async def test_two_words_of_one_loss_move_the_incident_once(company: Company) -> None:
+    await company.open()
+    place, desk = company.workspace.channel_named(CHANNEL), company.deck.lookback._desk  # type: ignore[attr-defined]
+    losses.archive(company.workspace, CHANNEL)
+    events = [{"type": kind, "channel": place.id} for kind in ("group_archive", "group_left")]
+    await asyncio.gather(*(on_channel_gone(desk, event) for event in events))
+    await company.quiet()
+
+    assert len(await of_kind(company, Kind.THREAD_SERVES)) == 1
+    assert await of_kind(company, Kind.SEND_FAILED) == [], "the thread is not lost too"
+    assert company.deck.standing.sentences == []
 
 
 @ways
