@@ -109,7 +109,7 @@ class LookBack:
     async def _all_incidents(self, now: datetime) -> None:
         for number in self._incidents.ordered(await self._candidates(now)):
             self._incidents.taken(number)
-            if not await self._guarded(self._incident(number), **of_incident(number)):
+            if not await self._guarded(self._incident(number), None, **of_incident(number)):
                 return
             if self._desk.clock.now() - now >= EVERY:
                 return

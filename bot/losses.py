@@ -5,6 +5,7 @@ from typing import Any
 
 import structlog
 
+from bot.arrivals import LIST
 from bot.clock import Clock
 from bot.intake import Intake
 from bot.observability import of_incident
@@ -73,17 +74,16 @@ class Losses:
 
     async def left_behind(self, row: SurfaceRow, error: str) -> Note | None:
         """What becomes of a message that cannot be changed because its conversation is gone; None: it may come back."""
-        as_it_is = Shown(id=row.id, ts=row.ts or "", version=row.wanted)
         if error not in PLACE_GONE or not row.number:
             return None
-        if row.place.startswith("dm:"):
-            return as_it_is
+        if row.place.startswith(("dm:", f"{LIST}:")):
+            return _as_it_is(row)
         if row.place != "incident":
             return None
         incident = await self._store.incident(self._team, row.number)
         if row.channel != self.where(incident):
             return Failed(id=row.id, version=row.wanted)  # a copy in a place that is used no more
-        return None if incident.is_open else as_it_is
+        return None if incident.is_open else _as_it_is(row)
 
     # --- the alerts channel
 
@@ -127,11 +127,18 @@ class Losses:
     # --- messages
 
     async def message(self, row: SurfaceRow) -> None:
-        """Somebody deleted it. The board and the announcement are posted anew, a few times; the ladder goes on."""
-        note: Note = Failed(id=row.id, version=row.wanted)
-        if row.number:
-            incident = await self._store.incident(self._team, row.number)
-            note = Gone(id=row.id) if row.kind in LASTING and anew(incident, row.key) else note
+        """Somebody deleted it. The board and the announcement are posted anew, a few times; the ladder goes on.
+
+        Those of a closed incident only when it is opened again.
+        """
+        # A prompt in a merged list belongs elsewhere: as a failure it would be sent there once more.
+        note: Note = _as_it_is(row) if row.place.startswith(f"{LIST}:") else Failed(id=row.id, version=row.wanted)
+        incident = await self._store.incident(self._team, row.number) if row.number else None
+        lasting = row.kind in LASTING
+        if incident and lasting and not incident.is_open:
+            await self._store.note(_as_it_is(row))
+        elif incident:
+            note = Gone(id=row.id) if lasting and anew(incident, row.key) else note
             source = f"removed:{row.delivery_id}:{row.ts}"
             await self._intake.submit(Removed(**self._about(row.number, source), surface=row.key), note)
         else:
@@ -146,3 +153,8 @@ class Losses:
 
     def _about(self, number: int, source: str) -> dict[str, Any]:
         return {"team": self._team, "number": number, "at": self._clock.now(), "source_id": source}
+
+
+def _as_it_is(row: SurfaceRow) -> Shown:
+    """Nothing can be done about it, nor need be until something else is to be said."""
+    return Shown(id=row.id, ts=row.ts or "", version=row.wanted)

@@ -145,6 +145,22 @@ async def test_a_board_and_an_announcement_come_back_three_times(company: Compan
     assert removed == [("board", one) for one in again] + [("announcement", one) for one in again]
 
 
+async def test_a_closed_incident_is_tidied_away_until_it_is_opened_again(company: Company) -> None:
+    await company.open()
+    await company.say(company.sam, "INC-0001 false-alarm a dummy")
+    before = await company.kinds()
+    (announced,) = [m for m in await company.sam.messages("security-alerts") if "INC-0001" in m.text]
+    for message in (announced, await company.board()):
+        losses.delete_message(company.workspace, message.channel, message.ts)
+    await company.minutes(10)
+    assert await company.kinds() == before
+    assert not [m for m in await company.sam.messages("security-alerts") if "INC-0001" in m.text]
+
+    await company.say(company.sam, "INC-0001 reopen it was none")
+    assert await company.board()
+    assert [m for m in await company.sam.messages("security-alerts") if "INC-0001" in m.text]
+
+
 async def test_a_board_that_is_posted_again_is_pinned_again(company: Company) -> None:
     await company.open()
     losses.delete_message(company.workspace, CHANNEL, (await company.board()).ts)

@@ -9,6 +9,7 @@ import pytest
 
 from playbooks.commands import Skip, TakeOver
 from playbooks.entries import Actor, Kind
+from simulator import losses
 from simulator.api.call import Call
 from simulator.errors import SlackError
 from tests.contract.schema import run
@@ -162,6 +163,19 @@ async def test_a_step_that_ended_before_the_list_was_sent_is_left_out(six: Compa
     [listed] = await sams(six)
     assert listed.startswith("5 steps at once")
     assert head("T+3", 2) not in listed
+
+
+async def test_a_list_that_somebody_deletes_is_noted_in_each_and_sent_no_more(six: Company) -> None:
+    await due(six)
+    message = next(m for m in await six.sam.messages(BOT) if m.text.startswith(AT_ONCE))
+    losses.delete_message(six.workspace, message.channel, message.ts)
+    await due(six, 10)
+    about = {"team": six.team, "at": six.clock.now(), "by": Actor(id=six.sid.id), "step": KEY}
+    await six.deck.intake.submit(TakeOver(**about, source_id="t:2", number=2))
+    await until(six, NOON + timedelta(minutes=6))  # the others are overdue by then: their prompts say something else
+
+    assert [text for text in await sams(six) if not text.startswith("Nudge")] == []
+    assert [(await six.kinds(number)).count(Kind.REMOVED) for number in range(1, 7)] == [1] * 6
 
 
 async def test_a_damaged_one_does_not_keep_the_others_from_changing(six: Company, record: str) -> None:
