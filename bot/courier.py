@@ -167,12 +167,13 @@ class Courier:
         ]
 
     def _start(self, place: str, do: Callable[..., Awaitable[None]], *rows: Row) -> int:
-        """`rows` go as one: what the first of them needs is enough."""
+        """`rows` go as one, or wait as one: what the first of them needs is enough."""
         row, place_in_line = rows[0], self._rank(rows[0])
         free = MOST_AT_ONCE - len(self._busy) - (0 if place_in_line <= ASKING else FOR_ASKING)
         if place in self._busy or place in self._moved or free <= 0:
             return 0
-        if self._waiting.must(row, place_in_line, self._clock.now()):
+        now = self._clock.now()
+        if sum(self._waiting.must(one, place_in_line, now) for one in rows):  # of each it is remembered
             return 0
         task = asyncio.create_task(self._guarded(do, self._waiting.promise(row), *rows), name=place)
         self._busy[place] = task

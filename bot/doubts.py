@@ -21,6 +21,7 @@ DOUBT = timedelta(seconds=5)  # Slack may still be finishing a post whose answer
 BLIND = timedelta(seconds=30)  # after that, twice is better than never
 LOOK_BACK = timedelta(minutes=5)  # our clock and Slack's may differ
 LOOK_AGAIN_S = 1.0
+WHENEVER = timedelta(days=1)
 
 
 class Doubts:
@@ -49,13 +50,22 @@ class Doubts:
     async def lost(self, row: SurfaceRow, error: Unclear) -> None:
         """The answer to what was sent for it was lost just now."""
         log.warning("answer lost", action="answer_lost", key=row.key, why=str(error), **of_incident(row.number))
-        self._lost[row.id] = self._clock.now()
-        await self._arrivals.later(row, LOOK_AGAIN_S, in_doubt=row.ts is None and row.key != "topic")
+        in_doubt = row.ts is None and row.key != "topic"
+        if in_doubt:
+            self._lost[row.id] = self._clock.now()
+        await self._arrivals.later(row, LOOK_AGAIN_S, in_doubt=in_doubt)
 
     async def settle(self, *rows: SurfaceRow) -> None:
-        """Looks for first posts that may have arrived: one look for all that went where the first of them did."""
-        first, now = rows[0], self._clock.now()
-        rows = tuple(row for row in rows if (row.channel, row.thread_ts) == (first.channel, first.thread_ts))
+        """Looks for first posts that may have arrived: one look for all that went where the first of them did.
+
+        For all of them, also for those that were to be looked for later: found without its list, a prompt would take
+        the list's message for its own.
+        """
+        now, where = self._clock.now(), _where(rows[0])
+        doubts = await self._store.in_doubt(rows[0].team, now + WHENEVER, busy=())
+        rows = tuple(row for row in doubts if _where(row) == where)
+        if not rows:
+            return
         try:
             found = await self._found(rows, now)
         except SlackTrouble as error:
@@ -124,3 +134,7 @@ class Doubts:
         """It is posted again; a list is not, because its prompts go alone or in another."""
         gone = Dropped(id=row.id, version=row.wanted) if row.kind == LIST else NotPosted(id=row.id, blind=blind)
         await self._store.note(gone)
+
+
+def _where(row: SurfaceRow) -> tuple[str | None, ...]:
+    return row.place, row.channel, row.thread_ts

@@ -12,6 +12,7 @@ from playbooks.entries import Actor, Kind
 from simulator import losses
 from simulator.api.call import Call
 from simulator.errors import SlackError
+from storage.rows import Delayed
 from tests.contract.schema import run
 from tests.scenario.company import BOT, ESCALATED, NOON, Company, company_at_work, down, head, limited, lost
 from tests.scenario.storm import break_out, until
@@ -114,6 +115,20 @@ async def test_a_restart_while_the_list_is_in_doubt_posts_nothing_twice(six: Com
     assert {place for place, _ in await places(six)} == {"list"}
     await six.sam.press("Complete step", in_message=AT_ONCE, row=head("T+3", 6), channel=BOT)
     assert six.sam.dialog is not None
+
+
+async def test_its_prompts_are_never_found_without_their_list(six: Company) -> None:
+    six.trouble("chat.postMessage", error=lost, after=True)
+    await due(six, 0)
+    six.well_again()
+    (listing,) = [row for row in await six.surfaces() if row.kind == "list"]
+    later = six.clock.now() + timedelta(seconds=4)  # the others are looked for three seconds before
+    await six.store.note(Delayed(id=listing.id, not_before=later, in_doubt=True))
+    await due(six, 20)
+
+    assert {place for place, _ in await places(six)} == {"list"}
+    message = next(m for m in await six.sam.messages(BOT) if m.text.startswith(AT_ONCE))
+    assert message.buttons.count("Complete step") == 6
 
 
 async def test_a_kill_between_the_notes_leaves_nothing_to_be_posted_again(six: Company, record: str) -> None:
