@@ -6,6 +6,7 @@ nobody can set. When somebody sets the machine's, `strayed` says so, and the pro
 
 import asyncio
 import time
+import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +14,8 @@ from typing import Protocol
 
 # Counts while the machine sleeps, too, so that a sleep is no jump. macOS: its CLOCK_MONOTONIC does.
 _STEADY = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
-_BOOT = Path("/proc/sys/kernel/random/boot_id")
+_BOOT = Path("/proc/sys/kernel/random/boot_id")  # of Linux alone
+_PROCESS = f"process {uuid.uuid4()}"  # where the machine's start has no name, two moments of one process are comparable
 _APART_NS = 20_000_000  # two readings further apart than this were not of one moment
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -24,7 +26,7 @@ class Reading:
 
     at: datetime
     steady_s: float
-    boot: str  # empty when it is not known
+    boot: str  # or of the process, where the machine's start has no name
 
 
 class Clock(Protocol):
@@ -81,4 +83,4 @@ def _moment(ns: int) -> datetime:
 
 
 def _boot() -> str:
-    return _BOOT.read_text().strip() if _BOOT.exists() else ""
+    return _BOOT.read_text().strip() if _BOOT.exists() else _PROCESS

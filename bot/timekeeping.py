@@ -29,8 +29,8 @@ class Jump:
 def jump_between(kept: Reading, now: Reading) -> Jump | None:
     """Whether the clock was set between the two.
 
-    When the machine was started anew in between, nothing says how long that took: only a clock that went back shows,
-    by how much at least.
+    When the machine was started anew in between (or the process, on a machine that does not name its starts), nothing
+    says how long that took: only a clock that went back shows, by how much at least.
     """
     if kept.boot and kept.boot == now.boot:
         before = kept.at + timedelta(seconds=now.steady_s - kept.steady_s)

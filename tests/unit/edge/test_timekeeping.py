@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -54,6 +55,18 @@ def test_a_process_goes_on_by_its_own_time_and_knows_how_far_it_strayed(monkeypa
     assert before <= clock.now() < before + timedelta(minutes=1)
     assert abs(clock.strayed() + timedelta(hours=1)) < timedelta(seconds=1)
     assert abs(SystemClock().now() - before + timedelta(hours=1)) < timedelta(minutes=1)
+
+
+def test_a_machine_that_does_not_name_its_starts_is_known_as_long_as_the_process_lives(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("bot.clock._BOOT", tmp_path / "none")
+    real, kept = time.time_ns, SystemClock().reading()
+    monkeypatch.setattr(time, "time_ns", lambda: real() + 3600 * A_NS)
+    jump = jump_between(kept, SystemClock().reading())
+
+    assert jump is not None
+    assert abs(jump.by - timedelta(hours=1)) < timedelta(seconds=1)
 
 
 def test_a_leap_second_is_no_moment_of_ours() -> None:
