@@ -1,27 +1,30 @@
 """The heartbeat: tells later starts, and late prompts, when Quarterdeck ran, and by which clock."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 import structlog
 
 from bot.clock import Clock
 from bot.intake import Intake
+from bot.lateness import SUSPENDED_S
 from bot.timekeeping import KEPT, decoded, encoded, jump_between
 from storage.errors import DatabaseUnavailable
 from storage.store import Store, Tx
 
 log = structlog.get_logger()
-SUSPENDED_S = 15.0  # a longer silence means that nothing ran: the machine slept, or the process was stopped
 ALWAYS_S = 1e9
 
 
 class Heartbeat:
     """`beat` every few seconds. A beat that could not be written is no gap: Quarterdeck ran, its record did not."""
 
-    def __init__(self, store: Store, clock: Clock, team: str) -> None:
+    def __init__(self, store: Store, clock: Clock, team: str, ran: Callable[[datetime], None] = lambda _: None) -> None:
+        """`ran` hears of each beat when it is tried."""
         self._store = store
         self._clock = clock
         self._team = team
+        self._ran = ran
         self._tried: datetime | None = None
 
     async def begin(self, intake: Intake) -> None:
@@ -39,6 +42,7 @@ class Heartbeat:
     async def _write(self, gap_s: float) -> None:
         reading = self._clock.reading()
         self._tried = reading.at
+        self._ran(reading.at)
 
         def beat(tx: Tx) -> None:
             tx.heartbeat(self._team, reading.at, gap_s)
@@ -49,7 +53,9 @@ class Heartbeat:
     async def beat(self) -> bool:
         """Whether it could be written."""
         now, before = self._clock.now(), self._tried
-        ran = before is not None and (now - before).total_seconds() <= SUSPENDED_S
+        silent_s = (now - before).total_seconds() if before else 0.0
+        if not (ran := silent_s <= SUSPENDED_S):
+            log.warning("nothing ran for a while", action="stood_still", for_s=round(silent_s, 1))
         try:
             await self._write(ALWAYS_S if ran else SUSPENDED_S)
         except DatabaseUnavailable:

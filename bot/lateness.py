@@ -17,6 +17,7 @@ NOT_RUNNING = "Quarterdeck was not running"
 RECORD = "the record could not be written"
 SLACK = "Slack did not accept messages"
 BUSY = "Quarterdeck was busy"
+SUSPENDED_S = 15.0  # a longer silence means that nothing ran: the machine slept, or the process was stopped
 MOST_KEPT = 100  # stretches without a record, and as many without Slack; late prompts go out soon after one
 
 
@@ -31,6 +32,11 @@ class Lateness:
         store.on_trouble(self._record_changed)
         self._failing_since: datetime | None = None
         self._refused: deque[tuple[datetime, datetime | None]] = deque(maxlen=MOST_KEPT)
+        self._ran_at: datetime | None = None
+
+    def ran(self, at: datetime) -> None:
+        """The heart beat then."""
+        self._ran_at = at
 
     def _record_changed(self, usable: bool) -> None:
         """In the thread that found it out."""
@@ -54,6 +60,11 @@ class Lateness:
             self._refused[-1] = (self._failing_since, at)
             self._failing_since = None
 
+    def _silence(self, now: datetime) -> list[tuple[datetime, datetime]]:
+        """The stretch that has just ended and is not written down yet: a message may go out before the next beat."""
+        since = self._ran_at
+        return [(since, now)] if since and (now - since).total_seconds() > SUSPENDED_S else []
+
     @property
     def slack_down_since(self) -> datetime | None:
         return self._failing_since
@@ -66,7 +77,7 @@ class Lateness:
         late = (now - post.wanted_at).total_seconds()
         if late <= LATE_AFTER_S / incident.speed:
             return 0.0, None
-        gaps = await self._store.gaps(row.team, post.wanted_at)
+        gaps = [*await self._store.gaps(row.team, post.wanted_at), *self._silence(now)]
         causes = {
             NOT_RUNNING: _covered(gaps, post.wanted_at, now),
             RECORD: _covered(list(self._unusable), post.wanted_at, now),

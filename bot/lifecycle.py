@@ -15,7 +15,7 @@ import structlog
 from bot.bootstrap import Deck, join_parts
 from bot.clock import Clock, SystemClock
 from bot.crashpoints import passing
-from bot.errors import Stop
+from bot.errors import SlackTrouble, Stop
 from bot.fingerprints import secret_of
 from bot.health import Health
 from bot.heartbeat import Heartbeat
@@ -24,7 +24,7 @@ from bot.settings import Settings
 from bot.slack.socket_mode import Sockets
 from bot.timekeeping import JUMP
 from bot.web.server import WebServer, web_app
-from storage.errors import StorageError
+from storage.errors import DamagedDatabase, DatabaseUnavailable, StorageError
 from storage.lock import Held, hold
 from storage.migrations import migrate
 from storage.soundness import require_sound
@@ -35,9 +35,11 @@ BEAT_S = 5.0
 BEAT_AGAIN_S = 1.0  # while it cannot be written
 REFRESH_S = 300.0
 LAST_WORDS_S = 3.0
-CANCEL_AGAIN_S = 0.5
 LOOK_AT_CLOCK_S = 1.0
 LOCK_ANSWERS_S = 2.0
+SLACK_ANSWERS_S = 2.0
+CANCEL_AGAIN_S = 3.5  # longer than the connections take to answer what they took, and to close
+BEGIN_AGAIN_S = 2.0
 
 
 async def run(settings: Settings, *, on_ready: Callable[[str], None] = lambda _: None) -> None:
@@ -46,29 +48,66 @@ async def run(settings: Settings, *, on_ready: Callable[[str], None] = lambda _:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stopping.set)
-    death = Death()
+    death, said = Death(), None
     try:
         while not stopping.is_set():
             clock = SystemClock()  # anew after each round: as the machine's is now
-            async with running(settings, clock, death) as address:
-                _keep_from_collection()
-                passing("ready")
-                on_ready(address)
-                await _until_stopped_or_set(stopping, clock)
+            try:
+                async with running(settings, clock, death) as (address, deck):
+                    _keep_from_collection()
+                    passing("ready")
+                    on_ready(address)
+                    said = ""
+                    await _until_stopped_or_set(stopping, clock, deck)
+            except (Stop, DatabaseUnavailable) as error:
+                if said is None or isinstance(error, DamagedDatabase):
+                    raise
+                said = await _try_again(error, said, stopping)
     except StorageError as error:
         raise Stop(str(error)) from None
     if death.cause is not None:
         raise death.cause
 
 
-async def _until_stopped_or_set(stopping: asyncio.Event, clock: Clock) -> None:
+async def _until_stopped_or_set(stopping: asyncio.Event, clock: Clock, deck: Deck) -> None:
     """Returns when the end is asked for, or when the machine's clock was set: what counts moments begins anew then."""
-    while abs(stray := clock.strayed()) < JUMP:
+    waits = False
+    while True:
+        if abs(stray := clock.strayed()) >= JUMP:
+            by_s = round(stray.total_seconds(), 3)
+            if await _may_begin_anew(deck):
+                log.warning("the clock was set, beginning anew", action="clock_set", by_s=by_s)
+                return
+            if not waits:
+                log.warning("the clock was set, followed when all is well again", action="clock_set_waits", by_s=by_s)
+            waits = True
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stopping.wait(), LOOK_AT_CLOCK_S)
+            async with asyncio.timeout(LOOK_AT_CLOCK_S):
+                await stopping.wait()
             log.info("stopping", action="stopping")
             return
-    log.warning("the clock was set, beginning anew", action="clock_set", by_s=round(stray.total_seconds(), 3))
+
+
+async def _may_begin_anew(deck: Deck) -> bool:
+    """Not while Slack or the record would refuse a start: until then this one's time is as good as any."""
+    if deck.store.trouble is not None or not deck.outage.answering:
+        return False
+    try:
+        async with asyncio.timeout(SLACK_ANSWERS_S):
+            await deck.gateway.identity()
+    except (SlackTrouble, TimeoutError):
+        return False
+    return True
+
+
+async def _try_again(error: Exception, said: str, stopping: asyncio.Event) -> str:
+    """What would end a start does not end what ran already: it is said once and tried until it works."""
+    if said != str(error):
+        log.error("cannot begin anew yet", action="begin_again_fault", why=str(error))
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(BEGIN_AGAIN_S):
+            await stopping.wait()
+    return str(error)
 
 
 @dataclass
@@ -79,8 +118,11 @@ class Death:
 
 
 @contextlib.asynccontextmanager
-async def running(settings: Settings, clock: Clock, death: Death) -> AsyncIterator[str]:
-    """The whole bot as a block; gives the address of its HTTP server. `death` says afterwards why it ended itself."""
+async def running(settings: Settings, clock: Clock, death: Death) -> AsyncIterator[tuple[str, Deck]]:
+    """The whole bot as a block; gives the address of its HTTP server, and its parts.
+
+    `death` says afterwards why it ended itself. Raises `Stop`, `StorageError`.
+    """
     url = settings.database_url
     if settings.on_sqlite:
         os.umask(0o077)  # the record is nobody else's to read
@@ -96,14 +138,14 @@ async def running(settings: Settings, clock: Clock, death: Death) -> AsyncIterat
             async with aiohttp.ClientSession(timeout=timeout) as http:
                 deck = await join_parts(settings, store, clock, http)
                 async with _started(deck, settings, clock, held, death) as address:
-                    yield address
+                    yield address, deck
         finally:
             await store.close()
 
 
 @contextlib.asynccontextmanager
 async def _started(deck: Deck, settings: Settings, clock: Clock, held: Held, death: Death) -> AsyncIterator[str]:
-    heart = Heartbeat(deck.store, clock, deck.identity.team)
+    heart = Heartbeat(deck.store, clock, deck.identity.team, deck.lateness.ran)
     await _begin(deck, heart)
     sockets = _sockets(deck, settings)
     web = await _doors(deck, settings, clock, sockets)
@@ -165,9 +207,11 @@ async def _end(deck: Deck, heart: Heartbeat, tasks: list[asyncio.Task[None]]) ->
     """What is under way may finish; what is not goes on after the next start."""
     await ended(tasks)
     with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(deck.courier.settle(), LAST_WORDS_S)
-    with contextlib.suppress(StorageError):
-        await heart.beat()
+        async with asyncio.timeout(LAST_WORDS_S):
+            await deck.courier.settle()
+    with contextlib.suppress(StorageError, TimeoutError):  # a server that is cut off does not even refuse
+        async with asyncio.timeout(LAST_WORDS_S):
+            await heart.beat()
 
 
 async def ended(tasks: list[asyncio.Task[None]]) -> None:
@@ -212,7 +256,8 @@ async def _beat(heart: Heartbeat, clock: Clock, held: Held) -> None:
 async def _still(held: Held) -> bool:
     """A database that does not answer in time counts as lost: nobody knows who holds the lock."""
     try:
-        return await asyncio.wait_for(asyncio.to_thread(held.still), LOCK_ANSWERS_S)
+        async with asyncio.timeout(LOCK_ANSWERS_S):
+            return await asyncio.to_thread(held.still)
     except TimeoutError:
         return False
 

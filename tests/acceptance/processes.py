@@ -102,6 +102,12 @@ class Bot:
         await self.process.wait()
         self._ready.set()
 
+    async def says(self, action: str) -> None:
+        """Waits until the log has it."""
+        async with asyncio.timeout(START_S):
+            while not any(f'"action": "{action}"' in line for line in self.log):  # noqa: ASYNC110 - because a log tells nobody
+                await asyncio.sleep(0.05)
+
     @property
     def dead(self) -> bool:
         return self.process.returncode is not None

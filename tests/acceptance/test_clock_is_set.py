@@ -14,6 +14,7 @@ import pytest
 from simulator.driver import Practice
 from tests.acceptance.processes import Bot, quarterdeck, workspace
 from tests.acceptance.test_disk import actions, report
+from tests.acceptance.test_outage import hurt
 
 SPEED = 30  # a minute of the playbook takes two seconds
 AN_HOUR_NS = 3600 * 10**9
@@ -41,6 +42,19 @@ class MachineClock:
             file.write(struct.pack("=q", ns))
 
 
+class Setting:
+    """A file of settings that somebody is writing."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._right = path, path.read_text()
+
+    def spoil(self) -> None:
+        self._path.write_text("half of it: [")
+
+    def mend(self) -> None:
+        self._path.write_text(self._right)
+
+
 @pytest.fixture
 def machine(tmp_path: Path) -> MachineClock:
     return MachineClock(tmp_path)
@@ -64,6 +78,29 @@ async def test_the_prompts_go_on_as_if_nobody_had_touched_it(ns: int, machine: M
     assert [actions(bot).count(name) for name in ("clock_set", "clock_followed", "part_died")] == [1, 1, 0]
 
 
+async def test_what_would_end_a_start_does_not_end_what_runs(machine: MachineClock, tmp_path: Path) -> None:
+    """The clock is set while Slack is away, then while somebody writes the roster's file."""
+    async with workspace(tmp_path) as slack, Practice(slack.facts["url"], slack.facts["people_token"]) as practice:
+        environment = slack.environment(QUARTERDECK_SPEED=str(SPEED), **machine.environment)
+        bot = await Bot.start(environment)
+        await report(practice.person("Dana Ito"))
+        await hurt(slack, fault="outage", lasting_s=5)
+        machine.set(AN_HOUR_NS)
+        await bot.says("clock_followed")
+        roster = Setting(Path(environment["QUARTERDECK_ROSTER"]))
+        roster.spoil()
+        machine.set(0)
+        await bot.says("begin_again_fault")
+        roster.mend()
+        await practice.person("Rob Silva").sees("INC-0001 · T+15 · ", timeout=PATIENCE_S)
+        record, verdict = await recorded(environment)
+        assert await bot.stop() == 0
+
+    assert verdict[0] == 0
+    assert [round(e["data"]["by_s"]) for e in record["entries"] if e["kind"] == "clock_jumped"] == [3600, -3600]
+    assert [actions(bot).count(name) for name in ("clock_set_waits", "clock_set", "ready", "part_died")] == [1, 2, 3, 0]
+
+
 async def test_a_process_that_is_stopped_for_a_while_catches_up_and_says_why(tmp_path: Path) -> None:
     async with workspace(tmp_path) as slack, Practice(slack.facts["url"], slack.facts["people_token"]) as practice:
         environment = slack.environment(QUARTERDECK_SPEED=str(SPEED))
@@ -80,7 +117,7 @@ async def test_a_process_that_is_stopped_for_a_while_catches_up_and_says_why(tmp
     assert verdict[0] == 0
     assert {whys(record, step) for step in ("escalate", "revoke", "logs")} == {"Quarterdeck was not running"}
     assert "clock_jumped" not in {entry["kind"] for entry in record["entries"]}
-    assert "clock_set" not in actions(bot)
+    assert [actions(bot).count(name) for name in ("clock_set", "stood_still")] == [0, 1]
 
 
 async def recorded(environment: dict[str, str]) -> tuple[Any, tuple[int, str, str]]:

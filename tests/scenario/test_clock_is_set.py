@@ -155,12 +155,17 @@ async def test_summer_time_ends_in_the_middle(company: Company) -> None:
     assert Kind.CLOCK_JUMPED not in await company.kinds()
 
 
-async def test_a_sleep_of_ten_minutes_is_no_jump_and_the_prompts_say_why_they_are_late(company: Company) -> None:
+@pytest.mark.parametrize("beats_first", [True, False])
+async def test_a_sleep_of_ten_minutes_is_no_jump_and_the_prompts_say_why_they_are_late(
+    company: Company, *, beats_first: bool
+) -> None:
     await company.open()
     await company.minutes(4)
     await company.heart.beat()
+    company.deck.lateness.ran(company.bot_clock.now())
     company.clock.move(company.clock.now() + timedelta(minutes=10))
-    await company.heart.beat()
+    if beats_first:
+        await company.heart.beat()
     await company.quiet()
 
     assert Kind.CLOCK_JUMPED not in await company.kinds()
