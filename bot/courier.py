@@ -89,10 +89,9 @@ class Courier:
             except DatabaseUnavailable:  # the store has said so
                 await self._clock.sleep(RETRY_S)
                 continue
-            try:
-                await asyncio.wait_for(self._woken.wait(), self._pause_s())
-            except TimeoutError:
-                continue
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._pause_s()):
+                    await self._woken.wait()
 
     async def _let_acts_pass(self) -> None:
         """Many who act at once are acknowledged first: sending in their midst makes the last of them wait for it."""

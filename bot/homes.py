@@ -5,6 +5,7 @@ that a person's tab is published at most once in `GAP`, except when they opened 
 """
 
 import asyncio
+import contextlib
 import hashlib
 import json
 from collections.abc import Callable
@@ -101,10 +102,9 @@ class Homes:
             except Exception:
                 # What is asked for anew is tried anew: a fault of ours must not end the process.
                 log.exception("the Home tabs could not be made", action="homes_fault")
-            try:
-                await asyncio.wait_for(self._woken.wait(), LOOK_S)
-            except TimeoutError:
-                continue
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_S):
+                    await self._woken.wait()
 
     async def once(self, now: datetime) -> int:
         """Publishes a few of those that are due, who waits for it first; how many were looked at."""

@@ -93,7 +93,8 @@ class LookBack:
             await self.look_once(self._desk.clock.now())
             left = EVERY.total_seconds() - (asyncio.get_running_loop().time() - began)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wanted.wait(), max(1.0, left))
+                async with asyncio.timeout(max(1.0, left)):
+                    await self._wanted.wait()
 
     async def look_once(self, now: datetime) -> None:
         """Never raises: what cannot be looked at now is looked at in the next round."""

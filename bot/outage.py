@@ -99,7 +99,7 @@ class Outage:
         try:
             return await task
         except asyncio.CancelledError:
-            if task in self._given_up:
+            if task in self._given_up and not _ends():
                 raise TimeoutError from None
             raise
         finally:
@@ -137,3 +137,9 @@ class Outage:
             task.cancel()
         for then in self._then:
             then()
+
+
+def _ends() -> bool:
+    """Whether we ourselves are asked to end, too: that goes first."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -138,7 +138,8 @@ class People:
         if known and self._clock.now() - known[0] < FRESH:
             return known[1]
         try:
-            return await asyncio.wait_for(self._ask(user), patience_s)
+            async with asyncio.timeout(patience_s):
+                return await self._ask(user)
         except (SlackTrouble, TimeoutError):
             return known[1] if known else None
 

@@ -89,7 +89,8 @@ async def _workspace(folder: Path) -> AsyncIterator[tuple[Process, dict[str, Any
 
 async def _first_line(process: Process) -> bytes:
     try:
-        line = await asyncio.wait_for(process.stdout.readline(), START_S) if process.stdout else b""
+        async with asyncio.timeout(START_S):
+            line = await process.stdout.readline() if process.stdout else b""
     except TimeoutError:
         line = b""
     if not line:

@@ -69,7 +69,8 @@ class Ticker:
                 self._woken.clear()
                 await self._turn()
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._woken.wait(), SWEEP_S)
+                    async with asyncio.timeout(SWEEP_S):
+                        await self._woken.wait()
         finally:
             self._scheduler.shutdown(wait=False)
 

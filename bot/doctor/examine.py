@@ -67,7 +67,8 @@ async def _ask(case: Case, checks: SlackChecks) -> list[Finding]:
 
 async def _guarded(check: str, look: Awaitable[list[Finding]]) -> list[Finding]:
     try:
-        return await asyncio.wait_for(look, PATIENCE_S)
+        async with asyncio.timeout(PATIENCE_S):
+            return await look
     except TimeoutError:
         return [failed(check, f"No answer within {PATIENCE_S:g} s.", "Try again.")]
     except Exception as error:  # whatever it is: the other checks are worth more than a traceback

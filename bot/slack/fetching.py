@@ -19,7 +19,8 @@ async def fetched(desk: Desk, channel: str, ts: str) -> Heard | None:
     stretch = {"oldest": ts, "latest": ts, "inclusive": True, "limit": 2}
     asking = desk.gateway.call("conversations.replies", channel=channel, ts=ts, **stretch)
     try:
-        page = await asyncio.wait_for(asking, PATIENCE_S)
+        async with asyncio.timeout(PATIENCE_S):
+            page = await asking
     except TimeoutError:
         raise NotSent("conversations.replies", "no answer in time") from None
     except Rejected as error:

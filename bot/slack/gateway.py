@@ -6,7 +6,7 @@ The SDK's own retry of dropped connections posts twice, so `retry_handlers=[]`; 
 import asyncio
 import copy
 import json
-from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Mapping
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -125,7 +125,7 @@ class Gateway:
         else:
             calling = self.client.api_call(method, json=given)
         try:
-            limited = asyncio.wait_for(calling, POST_TIMEOUT_S)
+            limited = _limited(calling)
             return await (self.guard.through(method, limited) if self.guard else limited)
         except SlackApiError as error:
             raise _trouble(method, error) from None
@@ -211,7 +211,8 @@ class Gateway:
     async def open_view(self, trigger_id: str, view: Mapping[str, Any]) -> None:
         """Opens a form or a notice; the ticket lives three seconds, so it is given two."""
         try:
-            await asyncio.wait_for(self.call("views.open", trigger_id=trigger_id, view=dict(view)), 2.0)
+            async with asyncio.timeout(2.0):
+                await self.call("views.open", trigger_id=trigger_id, view=dict(view))
         except TimeoutError:
             trouble = Unclear("views.open", "no answer within 2 s")
             self._tell("views.open", trouble)
@@ -230,6 +231,11 @@ class Gateway:
                     raise Unclear("upload", f"HTTP {answer.status} for {name}")
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise Unclear("upload", type(error).__name__) from None
+
+
+async def _limited(calling: Awaitable[T]) -> T:
+    async with asyncio.timeout(POST_TIMEOUT_S):
+        return await calling
 
 
 _READS = {"info", "list", "history", "replies", "members", "conversations", "lookupByEmail"} | {"getUploadURLExternal"}

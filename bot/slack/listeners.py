@@ -113,7 +113,8 @@ class Desk:
         if incident.home.channel is None:
             return False
         try:
-            return await asyncio.wait_for(self._among_members(incident.home.channel, user), PATIENCE_S)
+            async with asyncio.timeout(PATIENCE_S):
+                return await self._among_members(incident.home.channel, user)
         except (SlackTrouble, TimeoutError):
             return False
 

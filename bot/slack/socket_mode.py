@@ -65,7 +65,8 @@ class Sockets:
     async def wait_connected(self, seconds: float) -> bool:
         """True as soon as a connection stands, False when none does in that time."""
         try:
-            await asyncio.wait_for(self._stands.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._stands.wait()
         except TimeoutError:
             return False
         return True

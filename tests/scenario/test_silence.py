@@ -56,6 +56,17 @@ async def test_what_hangs_when_an_outage_ends_is_given_up_at_once(talking: Bot) 
     assert await who(talking.gateway)
 
 
+async def test_whoever_ends_at_that_moment_ends(talking: Bot) -> None:
+    silent(talking)
+    hanging = asyncio.create_task(who(talking.gateway))
+    talking.outage.on_end(lambda: bool(hanging.cancel()))
+    await until(talking, answering=False)
+    talking.workspace.network.clear()
+
+    with pytest.raises(asyncio.CancelledError):
+        await hanging
+
+
 async def test_one_call_that_hangs_alone_is_not_given_up(talking: Bot) -> None:
     silent(talking, "auth.test")
     hanging = asyncio.create_task(who(talking.gateway))
