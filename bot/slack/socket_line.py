@@ -95,7 +95,11 @@ class Line:
             socket: aiohttp.ClientWebSocketResponse = await self._ways.http.ws_connect(
                 address, heartbeat=self._ways.ping_s, timeout=close, **self._ways.options
             )
-            hello = _read(await socket.receive())
+            try:
+                hello = _read(await socket.receive())
+            except BaseException:
+                await socket.close()  # or Slack would give envelopes to a connection that nobody reads
+                raise
         if hello.get("type") != "hello":
             await socket.close()
             raise Unfriendly(str(hello.get("reason") or "no hello"))
