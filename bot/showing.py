@@ -210,6 +210,7 @@ class Showing:
             await self._gateway.call("conversations.setTopic", channel=spot.channel, topic=topic.text)
             self._same.keep(row.id, spot.channel, topic.text)
             self._metrics.sent(row.kind, Sent.UPDATED)
+            self._lateness.slack_worked(self._clock.now())
         await self._store.note(Shown(id=row.id, ts="topic", version=row.wanted, channel=spot.channel))
 
     async def _update(self, row: SurfaceRow, spot: Spot, message: Message) -> None:

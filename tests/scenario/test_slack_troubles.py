@@ -266,3 +266,14 @@ async def test_reopening_is_told_in_the_incident_channel(company: Company) -> No
     await company.minutes(0)
 
     assert "INC-0001 was opened again, led by Sam Okafor" in (await company.sam.sees("was opened again")).text
+
+
+async def test_a_topic_that_comes_late_ends_what_it_began(company: Company) -> None:
+    company.trouble("conversations.setTopic", error=lost)
+    await company.open()
+    await company.seconds(3)
+    assert company.deck.lateness.slack_down_since is not None
+    company.well_again()
+    await company.seconds(3)
+
+    assert company.deck.lateness.slack_down_since is None
