@@ -105,6 +105,10 @@ class Losses:
         if self._standing.over(ALERTS):
             await self._announce(_ALL)
 
+    async def alerts_took(self, *, in_thread: bool) -> None:
+        """It took a post; one into a thread says nothing about announcements."""
+        await (self.alerts_seen() if in_thread else self.alerts_back())
+
     async def alerts_back(self) -> None:
         """It can be used again: what stands announced nowhere in it is announced now."""
         if self._standing.over(ALERTS_POSTING) | self._standing.over(ALERTS):
@@ -120,9 +124,11 @@ class Losses:
             for incident in some:
                 rows = await self._store.surfaces(self._team, incident.number, [ANNOUNCEMENT])
                 failed = [row for row in rows if row.state is SurfaceState.FAILED][:most]
-                await self._store.note(*(Gone(id=row.id) for row in failed))
-                most -= len(failed)
-        self._intake.stir()
+                if failed:
+                    await self._store.note(*(Gone(id=row.id) for row in failed))
+                    self._intake.stir()
+                if (most := most - len(failed)) <= 0:
+                    return
 
     # --- messages
 

@@ -244,4 +244,4 @@ class Showing:
         self._metrics.sent(row.kind, Sent.POSTED)
         await self._arrivals.arrived(attempted, ts, version=row.wanted, late_s=late_s, late_why=late_why)
         if spot.channel == self._places.alerts:
-            await self._losses.alerts_back()
+            await self._losses.alerts_took(in_thread=spot.thread_ts is not None)

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.slack.channels import on_channel_gone
 from playbooks.entries import Entry, Kind
@@ -189,6 +190,20 @@ async def test_when_the_alerts_channel_is_back_it_is_announced_there(
     assert sorted(announced) == ["announcement", *sorted(f"announcement:dm:{p.id}" for p in (company.sam, company.sid))]
     await company.say(company.sam, "INC-0001 false-alarm a dummy")
     assert await seen(company.sid, "False alarm", BOT)
+
+
+async def test_threads_in_a_channel_of_threads_do_not_bring_the_announcement_back(company: Company) -> None:
+    lose(company, "threads only", ALERTS)
+    await company.open()
+    await company.minutes(1)
+    with capture_logs() as lines:
+        for number in range(3):
+            await company.practice.person("Leak Scanner").say(f"a secret in commit {number}", channel=ALERTS)
+            await company.seconds(10)
+
+    assert len([m for m in company.by_bot() if "Open incident" in str(m.blocks)]) == 3
+    assert [line["action"] for line in lines if line["action"].startswith("trouble_")] == []
+    assert len(company.deck.standing.sentences) == 1
 
 
 async def test_watching_goes_on_when_the_bot_is_let_in_again(company: Company) -> None:
