@@ -18,6 +18,14 @@ AT_START_S = 5.0  # the same while nobody waits for an answer
 ROW_LOCK_S = 5.0  # PostgreSQL: how long somebody else's row is waited for
 SQLITE_READERS = 2
 POSTGRES_CONNECTIONS = 4
+CUT_OFF: dict[str, Any] = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 10_000,  # ms; a network that swallows everything is noticed in that time, not in a quarter hour
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+}
+"""PostgreSQL: https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +89,7 @@ def open_engine(url: str, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Engines:
         pool_size=POSTGRES_CONNECTIONS,
         max_overflow=0,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": 5, "options": f"-c lock_timeout={int(ROW_LOCK_S * 1000)}"},
+        connect_args={**CUT_OFF, "options": f"-c lock_timeout={int(ROW_LOCK_S * 1000)}"},
     )
     return Engines(address=address, writer=engine, reader=engine)
 

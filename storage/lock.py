@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from storage.engine import Address, address_of
+from storage.engine import CUT_OFF, Address, address_of
 from storage.errors import AlreadyRunning, DatabaseUnavailable
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def _hold_connection(address: Address) -> Iterator[Held]:
 
     conninfo = address.url.set(drivername="postgresql").render_as_string(hide_password=False)
     try:
-        connection = psycopg.connect(conninfo, autocommit=True, connect_timeout=5, application_name="quarterdeck")
+        connection = psycopg.connect(conninfo, autocommit=True, application_name="quarterdeck", **CUT_OFF)
     except psycopg.Error as error:
         first_line = str(error).strip().split("\n")[0]
         raise DatabaseUnavailable(f"The database {address.where} does not answer: {first_line}") from error
