@@ -49,9 +49,9 @@ class Doubts:
 
     async def lost(self, row: SurfaceRow, error: Unclear) -> None:
         """The answer to what was sent for it was lost just now."""
-        log.warning("answer lost", action="answer_lost", key=row.key, why=str(error), **of_incident(row.number))
         in_doubt = row.ts is None and row.key != "topic"
-        if in_doubt:
+        if in_doubt:  # an update is just made again, however often, and `slack_down` says once why
+            log.warning("answer lost", action="answer_lost", key=row.key, why=str(error), **of_incident(row.number))
             self._lost[row.id] = self._clock.now()
         await self._arrivals.later(row, LOOK_AGAIN_S, in_doubt=in_doubt)
 

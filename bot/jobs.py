@@ -42,6 +42,7 @@ class Jobs:
         self._losses = losses
         self._clock = clock
         self._bot = bot
+        self._said: dict[int, str] = {}  # job id → the trouble that was logged, until it worked
         self._kinds = {"channel": self._channel, "invite": self._invite, "pin": self._pin, "export": self._export}
 
     async def do(self, job: JobRow) -> None:
@@ -53,11 +54,19 @@ class Jobs:
         except Limited as error:
             await self._delay(job, error.retry_after)
         except (NotSent, Unclear) as error:
-            about = of_incident(job.number)
-            log.warning("will be tried again", action="job_retry", key=job.key, why=str(error), **about)
+            self._say(job, str(error))
             await self._delay(job, RETRY_S)
         except Rejected as error:
+            self._said.pop(job.id, None)
             await self._rejected(job, incident, error)
+        else:
+            self._said.pop(job.id, None)
+
+    def _say(self, job: JobRow, why: str) -> None:
+        """Each trouble once, however often it is tried again."""
+        if self._said.get(job.id) != why:
+            self._said[job.id] = why
+            log.warning("will be tried again", action="job_retry", key=job.key, why=why, **of_incident(job.number))
 
     async def _rejected(self, job: JobRow, incident: Incident, error: Rejected) -> None:
         """What the channel needs ends with the channel, and waits for a permission that may be given back."""

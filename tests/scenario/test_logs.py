@@ -32,6 +32,20 @@ async def test_a_lost_answer_is_logged_with_its_incident(company: Company) -> No
     assert [line["action"] for line in lines if line["log_level"] == "info"] == ["slack_up"]
 
 
+async def test_what_is_tried_again_and_again_is_said_once(company: Company) -> None:
+    with capture_logs() as lines:
+        company.trouble("conversations.invite", "chat.update", error=lost)
+        await company.open()
+        await company.seconds(20)
+        company.well_again()
+        await company.quiet()
+
+    tried = [line["key"] for line in lines if line["action"] in ("job_retry", "answer_lost")]
+    assert tried
+    assert len(tried) == len(set(tried))
+    assert {key.split(":")[0] for key in tried} == {"invite"}
+
+
 async def test_whoever_is_answered_in_the_alerts_channel_is_logged_once_by_id(company: Company) -> None:
     said: list[str] = []
     with capture_logs() as lines:
