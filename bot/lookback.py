@@ -89,6 +89,8 @@ class LookBack:
     async def run(self) -> None:
         """At once, for what happened while nobody listened; then again and again."""
         while True:
+            if self._not_before is not None:  # a look that somebody wanted is not passed over, only later
+                await self._desk.clock.sleep(max(0.0, (self._not_before - self._desk.clock.now()).total_seconds()))
             began = asyncio.get_running_loop().time()
             await self.look_once(self._desk.clock.now())
             left = EVERY.total_seconds() - (asyncio.get_running_loop().time() - began)

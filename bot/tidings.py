@@ -4,8 +4,11 @@ import asyncio
 import contextlib
 from typing import Any
 
+import structlog
+
 from bot.clock import Clock
 from bot.intake import Intake, Result
+from bot.observability import of_incident
 from bot.people import People
 from bot.standing import Standing
 from bot.troubles import why
@@ -15,6 +18,7 @@ from playbooks.incident import Incident
 from storage.errors import DatabaseUnavailable
 from storage.store import Store
 
+log = structlog.get_logger()
 RETRY_S = 1.0
 DEACTIVATED = "user_disabled"
 
@@ -69,10 +73,19 @@ class Tidings:
         try:
             async for some in self._store.open_incidents(self._team):
                 for incident in some:
-                    await self._tell(incident)
+                    await self._guarded(incident)
         except DatabaseUnavailable:
             self._changed.set()
             raise
+
+    async def _guarded(self, incident: Incident) -> None:
+        """One that cannot be written to must not keep the others from it, nor end the process at every start."""
+        try:
+            await self._tell(incident)
+        except DatabaseUnavailable:
+            raise
+        except Exception:
+            log.exception("cannot be told", action="tidings_fault", **of_incident(incident.number))
 
     async def _tell(self, incident: Incident) -> None:
         about: dict[str, Any] = {

@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 
 from bot.desk_work import verify_anything
 from playbooks.states import StepStatus
+from storage.tables import entries
 from tests.contract.schema import run
 from tests.scenario.company import Company, company_at_work
 from tests.scenario.test_home import home
@@ -75,3 +76,20 @@ async def test_a_look_back_that_cannot_learn_what_to_look_at_ends_no_loop(
         await company.look_back()
 
     assert [line["log_level"] for line in logs if line["action"] == "look_back_fault"] == ["error"]
+
+
+async def test_what_hinders_is_told_to_the_others(record: str, tmp_path: Path) -> None:
+    names = (column.name for column in entries.columns)
+    copied = ", ".join("seq + 1" if name == "seq" else name for name in names)
+    one_more = f"INSERT INTO entries SELECT {copied} FROM entries WHERE number = 1 ORDER BY seq DESC LIMIT 1"  # noqa: S608 - because the names are ours
+    async with company_at_work(tmp_path, record) as company:
+        await company.open()
+        await company.open(company.sam, "another", keys="staging")
+        run(record, one_more)  # so that nothing can be added to its timeline
+        with capture_logs() as logs:
+            company.deck.standing.begin("token", "It is refused.", everywhere=True)
+            await company.deck.tidings.once()
+        told = (await company.incident(2)).outside.troubles
+
+    assert [line["incident"] for line in logs if line["action"] == "tidings_fault"] == ["INC-0001"]
+    assert told == {"token": "It is refused."}

@@ -1,7 +1,8 @@
 """What happened while the bot was away, or whose event was lost, is found by looking back, each once."""
 
+import asyncio
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ from simulator import posts
 from simulator.api.call import Call
 from simulator.driver import Seen
 from simulator.errors import SlackError
-from tests.scenario.company import BOT, CHANNEL, COMMITTED, KEY, NOON, Company, down, limited
+from tests.scenario.company import BOT, CHANNEL, COMMITTED, KEY, NOON, Company, cancelled, down, limited
 from tests.scenario.test_pins import ALERTS, PIN, SAID, captured, pin
 
 OFFER = "Is this an incident?"
@@ -364,3 +365,28 @@ async def test_an_edit_is_no_alert_in_a_look_back_either(company: Company) -> No
     await looks(company)
 
     assert not [m for m in await company.sam.messages(ALERTS) if OFFER in m.text]
+
+
+async def test_a_look_that_is_wanted_while_slack_limits_comes_when_it_may(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def looks() -> int:
+        return len(company.workspace.ledger.calls("conversations.history"))
+
+    monkeypatch.setattr(company.bot_clock, "sleep", company.clock.told)
+    company.trouble("conversations.history", error=limited(30))
+    loop = asyncio.create_task(company.deck.lookback.run())
+    await _until(lambda: looks() == 1)
+    company.well_again()
+    company.deck.lookback.soon()
+    await company.seconds(29)
+    assert looks() == 1
+    await company.seconds(2)
+    await _until(lambda: looks() > 1)
+    await cancelled(loop)
+
+
+async def _until(so: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not so():  # noqa: ASYNC110 - because nobody tells
+            await asyncio.sleep(0)
