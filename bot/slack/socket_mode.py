@@ -63,13 +63,19 @@ class Sockets:
         await self._tickets.check_token()
 
     async def wait_connected(self, seconds: float) -> bool:
-        """True as soon as a connection stands, False when none does in that time."""
+        """True as soon as a connection stands, False when none does in that time: from then on we are deaf."""
         try:
             async with asyncio.timeout(seconds):
                 await self._stands.wait()
         except TimeoutError:
-            return False
-        return True
+            if not self._stands.is_set():
+                self._deaf()
+        return self._stands.is_set()
+
+    def _deaf(self) -> None:
+        if self._deaf_since is None:
+            self._deaf_since = asyncio.get_running_loop().time()
+            log.warning("Slack cannot reach us", action="deaf")
 
     async def run(self) -> None:
         """Keeps both connections up until it is cancelled; what was taken by then is still answered."""
@@ -92,16 +98,14 @@ class Sockets:
 
     def _told(self, line: Line) -> None:
         """A line came to stand or fell."""
-        now = asyncio.get_running_loop().time()
         if not self.standing:
             self._stands.clear()
-            if self._deaf_since is None:
-                self._deaf_since = now
-                log.warning("Slack cannot reach us", action="deaf")
+            self._deaf()
             return
         self._stands.set()
         if self._deaf_since is not None:
-            log.info("Slack can reach us again", action="hearing", lost_s=round(now - self._deaf_since, 1))
+            lost_s = asyncio.get_running_loop().time() - self._deaf_since
+            log.info("Slack can reach us again", action="hearing", lost_s=round(lost_s, 1))
         if self._deaf_since is not None or (line.standing and line.broke):
             self._deaf_since, line.broke = None, False
             self._back()

@@ -103,6 +103,19 @@ async def test_two_connections_share_what_slack_sends(bot: Bot) -> None:
     assert bot.backs == 0
 
 
+async def test_a_start_that_nobody_hears_of_is_followed_by_a_look_back() -> None:
+    async with serve(practice_workspace()) as server, aiohttp.ClientSession() as http:
+        server.workspace.network.order("handshake_refused", lasting_s=3600)
+        bot = Bot(server, http)
+        task = asyncio.create_task(bot.sockets.run())
+        assert not await bot.sockets.wait_connected(0.1)
+        server.workspace.network.clear()
+        await bot.stands()
+        await cancelled(task)
+
+    assert bot.backs == 1
+
+
 async def test_after_a_cut_both_come_back_at_once_and_a_look_back_follows(bot: Bot) -> None:
     bot.workspace.delivery.sockets.cut()
     await bot.stands()
