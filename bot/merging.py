@@ -132,7 +132,8 @@ class Merging:
         first, now = members[0].row, self._clock.now()
         key = f"{LIST}:{secrets.token_hex(8)}"
         ids = [one.row.id for one in members]
-        payload = {"members": ids, "drill": members[0].incident.drill}
+        told = [[one.row.id, one.row.number, one.row.key, one.row.delivery_id] for one in members]
+        payload = {"members": told, "drill": members[0].incident.drill}
 
         def begin(tx: Tx) -> SurfaceRow:
             row = tx.want(first.team, key, first.place, payload, now)
@@ -193,7 +194,7 @@ class Merging:
         there = await self._store.surfaces_at(row.team, row.channel or "", row.ts or "")
         listing = next(one for one in there if one.kind == LIST)
         payload = listing.payload or {}
-        members = [one for number in payload["members"] if (one := await self._store.surface(number))]
+        members = [await self._known(row, *told) for told in payload["members"]]
         # Of the rows as they are now: what is wanted meanwhile is a newer version than what is shown below.
         parts = [part for one in members if (part := await _unless_damaged(self._part(one, row.ts or "")))]
         message = list_message(parts, listing.delivery_id, drill=bool(payload.get("drill")))
@@ -204,8 +205,15 @@ class Merging:
             self._same.keep(listing.id, *content)
             self._metrics.sent(LIST, Sent.UPDATED)
             self._lateness.slack_worked(self._clock.now())
-        shown = (one for one in members if one.ts == row.ts)
+        shown = (one for one in members if one.ts == row.ts and one.id)
         await self._store.note(*(Shown(id=one.id, ts=row.ts or "", version=one.wanted) for one in shown))
+
+    async def _known(self, like: SurfaceRow, number: int, of: int, key: str, delivery_id: str) -> SurfaceRow:
+        """A prompt of the list; one that is forgotten, long after its incident, has no number and says how it ended."""
+        found = await self._store.surface(number)
+        if found and found.delivery_id == delivery_id:
+            return found
+        return replace(like, id=0, number=of, key=key, delivery_id=delivery_id, maybe_repeat=False)
 
     async def _part(self, row: SurfaceRow, ts: str) -> Part | None:
         """One that is still to be noted as there says what it said."""

@@ -193,6 +193,20 @@ async def test_a_list_that_somebody_deletes_is_noted_in_each_and_sent_no_more(si
     assert [(await six.kinds(number)).count(Kind.REMOVED) for number in range(1, 7)] == [1] * 6
 
 
+async def test_one_whose_incident_was_cleared_stays_in_the_list_as_it_ended(six: Company) -> None:
+    await due(six)
+    await six.say(six.sam, "INC-0003 false-alarm a dummy")
+    await due(six, 10)
+    assert await six.store.transact(lambda tx: tx.clear(six.team, 3))
+    about = {"team": six.team, "at": six.clock.now(), "by": Actor(id=six.sid.id), "step": KEY}
+    await six.deck.intake.submit(TakeOver(**about, source_id="t:2", number=2))
+    await due(six, 20)
+
+    [listed] = await sams(six)
+    assert "Sid Park owns this step now" in listed
+    assert (listed.splitlines()[0], head("T+3", 3) in listed) == (AT_ONCE, True)
+
+
 async def test_a_damaged_one_does_not_keep_the_others_from_changing(six: Company, record: str) -> None:
     await due(six)
     run(record, "UPDATE incidents SET state = '{}' WHERE number = 3")
