@@ -51,9 +51,9 @@ class Tidings:
             self.look()
 
     def _opened(self, result: Result) -> None:
-        """What stands concerns new incidents too."""
-        entries = result.outcome.entries if result.outcome else ()
-        if self._standing.everywhere and any(entry.kind in (Kind.OPENED, Kind.REOPENED) for entry in entries):
+        """What stands concerns new incidents too; what was over meanwhile, one that is opened again."""
+        kinds = {entry.kind for entry in result.outcome.entries} if result.outcome else set()
+        if Kind.REOPENED in kinds or (self._standing.everywhere and Kind.OPENED in kinds):
             self.look()
 
     async def run(self) -> None:

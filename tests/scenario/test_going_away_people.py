@@ -294,3 +294,16 @@ async def test_an_incident_that_is_opened_meanwhile_says_so_too(company: Company
     assert said == [Kind.HINDERED, Kind.UNHINDERED]
     assert (await company.prompt(company.sam, "T+3")).buttons
     assert await company.board()
+
+
+async def test_one_that_was_closed_when_it_was_over_hears_so_when_it_is_opened_again(company: Company) -> None:
+    await company.open()
+    losses.remove_scope(company.workspace, "chat:write")
+    await company.at("12:04")
+    await company.say(company.sam, "INC-0001 false-alarm a dummy")
+    losses.grant_scope(company.workspace, "chat:write")
+    await company.minutes(1)
+    await company.say(company.sam, "INC-0001 reopen it was none")
+
+    said = [kind for kind in await company.kinds() if kind in (Kind.HINDERED, Kind.UNHINDERED)]
+    assert said == [Kind.HINDERED, Kind.UNHINDERED]
