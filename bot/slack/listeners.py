@@ -142,7 +142,9 @@ class Desk:
 
     async def on_direct_message(self, event: Mapping[str, Any]) -> None:
         """A direct message to the bot is answered with help, once; whoever pasted a key there is told."""
-        if event.get("channel_type") != "im" or event.get("subtype") or event.get("bot_id") or not event.get("user"):
+        if event.get("channel_type") != "im" or event.get("subtype") or event.get("bot_id"):
+            return
+        if event.get("user") in (None, "", self.bot_user):  # help for help would never end
             return
         source = f"message:{event.get('channel')}:{event.get('ts')}"
         user, now = str(event["user"]), self.clock.now()

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.slack.events import on_message
 from playbooks.entries import SYSTEM, Kind
 from playbooks.model import Trigger
 from simulator import posts
@@ -259,3 +260,16 @@ async def test_what_only_joined_counts_for_nothing_towards_the_cap(record: str, 
         await alert(company, "another matter")
 
         assert [i.number for i in await company.incidents()] == [1, 2]
+
+
+@pytest.mark.parametrize("signed", ["user", "bot_id"])
+async def test_whatever_slack_tells_of_our_own_words_leads_to_nothing(company: Company, signed: str) -> None:
+    desk = company.deck.lookback._desk  # type: ignore[attr-defined]
+    us = {"user": desk.bot_user} if signed == "user" else {"bot_id": desk.bot_id}
+    said = {**us, "ts": "1795262400.000900", "text": f"An API key leaked: {KEY}"}
+    before = [row.key for row in await company.surfaces()]
+    await on_message(desk, {**said, "channel": desk.places.alerts, "channel_type": "channel"})
+    await on_message(desk, {**said, "channel": "D0P1", "channel_type": "im"})
+    changed = {"subtype": "message_changed", "message": said, "event_ts": said["ts"], "channel": desk.places.alerts}
+    await on_message(desk, changed)
+    assert [row.key for row in await company.surfaces()] == before
