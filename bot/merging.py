@@ -27,9 +27,10 @@ from bot.slack.gateway import Gateway
 from bot.slack.lists import list_message
 from bot.slack.messages import Context
 from bot.slack.prompts import Part, list_part
+from playbooks.effects import unsaid_before
 from playbooks.incident import Incident
 from storage.errors import DatabaseUnavailable
-from storage.rows import Attempted, Delayed, Dropped, Shown, SurfaceRow
+from storage.rows import Attempted, Delayed, Dropped, Shown, SurfaceRow, SurfaceState
 from storage.store import Store, Tx
 
 log = structlog.get_logger()
@@ -87,11 +88,13 @@ class Merging:
         return alone
 
     async def _member(self, row: SurfaceRow) -> Member | None:
-        """None for what is to be shown alone: it has nothing to ask any more, or is no longer to be posted."""
+        """None for what is to be shown alone: it has nothing to ask any more, or is not to be posted now."""
         fresh = await self._store.surface(row.id)
         if fresh is None or fresh.ts is not None or fresh.attempted_at is not None:
             return None
         incident = await self._store.incident(row.team, row.number)
+        if await comes_after(self._store, row, incident):
+            return None
         late_s, late_why = await self._lateness.of(row, incident, self._clock.now())
         part = list_part(incident, row.key, self._context(row, late_s, late_why))
         return Member(row=row, incident=incident, late_s=late_s, late_why=late_why, part=part) if part else None
@@ -220,6 +223,13 @@ class Merging:
         incident = await self._store.incident(row.team, row.number)
         context = self._context(replace(row, ts=ts))
         return list_part(incident, row.key, context)
+
+
+async def comes_after(store: Store, row: SurfaceRow, incident: Incident) -> bool:
+    """Whether what was said of the step before, in the same place, may not be there yet: order is kept."""
+    earlier = unsaid_before(incident, row.key)
+    rows = await store.surfaces(row.team, row.number, earlier) if earlier else []
+    return any(one.ts is None and one.state is SurfaceState.LIVE and one.wanted > one.shown for one in rows)
 
 
 async def _unless_damaged(asking: Awaitable[T]) -> T | None:

@@ -12,15 +12,14 @@ from bot.doubts import Doubts
 from bot.errors import Limited, NotSent, Rejected, Unclear
 from bot.lateness import Lateness
 from bot.losses import Losses
-from bot.merging import Merging
+from bot.merging import Merging, comes_after
 from bot.metrics import Metrics, Sent
 from bot.places import NotYet, Places, Spot
 from bot.sameness import Sameness
 from bot.slack.gateway import Gateway
 from bot.slack.render import Context, Message, Topic, render, render_notice
-from playbooks.effects import unsaid_before
 from playbooks.incident import Incident
-from storage.rows import Attempted, Dropped, Shown, SurfaceRow, SurfaceState
+from storage.rows import Attempted, Dropped, Shown, SurfaceRow
 from storage.store import Store
 
 log = structlog.get_logger()
@@ -90,7 +89,7 @@ class Showing:
         if row.ts is None and not await self._is_unposted(row):
             return
         incident = await self._store.incident(row.team, row.number) if row.number else None
-        if incident and row.ts is None and await self._comes_after(row, incident):
+        if incident and row.ts is None and await comes_after(self._store, row, incident):
             await self._arrivals.later(row, AGAIN_S, in_doubt=False)
             return
         try:
@@ -139,12 +138,6 @@ class Showing:
         """Looked up once more right before a first post: a listing may be older than what it lists."""
         fresh = await self._store.surface(row.id)
         return fresh is not None and fresh.ts is None and fresh.attempted_at is None
-
-    async def _comes_after(self, row: SurfaceRow, incident: Incident) -> bool:
-        """Whether what was said of the step before, in the same place, may not be there yet: order is kept."""
-        earlier = unsaid_before(incident, row.key)
-        rows = await self._store.surfaces(row.team, row.number, earlier) if earlier else []
-        return any(one.ts is None and one.state is SurfaceState.LIVE and one.wanted > one.shown for one in rows)
 
     async def _not_updated(self, row: SurfaceRow, error: Rejected) -> None:
         """A message that is there cannot be changed: it was delivered, so the ladder goes on."""

@@ -207,6 +207,22 @@ async def test_one_whose_incident_was_cleared_stays_in_the_list_as_it_ended(six:
     assert (listed.splitlines()[0], head("T+3", 3) in listed) == (AT_ONCE, True)
 
 
+async def test_a_list_comes_after_what_was_said_before_of_the_same_step(six: Company) -> None:
+    await until(six, NOON + timedelta(minutes=8, seconds=50))
+    sams_own = (await six.sam.messages(BOT))[0].channel
+    six.deck.courier._waiting._pacing.told("chat.postMessage", sams_own, 30)  # type: ignore[attr-defined]
+    await until(six, NOON + timedelta(minutes=9, seconds=1))  # escalated to Sam, and on the way
+    for number in range(1, 7):
+        about = {"team": six.team, "at": six.clock.now(), "by": Actor(id=six.sam.id), "number": number}
+        await six.deck.intake.submit(TakeOver(**about, source_id=f"t:{number}", step="revoke"))
+    await until(six, NOON + timedelta(minutes=9, seconds=58))
+
+    texts = [m.text for m in await six.sam.messages(BOT)]
+    for number in range(1, 7):
+        about_it = [text for text in texts if head("T+5", number) in text]
+        assert about_it[0].startswith("Escalation · "), about_it
+
+
 async def test_a_damaged_one_does_not_keep_the_others_from_changing(six: Company, record: str) -> None:
     await due(six)
     run(record, "UPDATE incidents SET state = '{}' WHERE number = 3")
