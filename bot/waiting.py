@@ -11,6 +11,7 @@ from bot.showing import LAST, PRIORITY
 from storage.rows import JobRow, SurfaceRow
 
 LOOK_AGAIN = timedelta(seconds=5)  # what waits is listed again that often: something heavier may have come or gone
+MOST_HELD = 10_000  # each is named in the question for the others, and a database takes no more than 32,766 names
 ROUNDING = timedelta(milliseconds=1)
 _JOBS = {
     "channel": ("conversations.create",),
@@ -55,9 +56,9 @@ class Waiting:
         return min((*self._surfaces.values(), *self._jobs.values()), default=None)
 
     def must(self, row: Row, rank: int, now: datetime) -> bool:
-        """Whether it has to wait at that rank; then it is remembered until when."""
+        """Whether it has to wait at that rank; then it is remembered until when, as one of not too many."""
         wait_s = self._pacing.wait_s(self._calls(row), rank)
-        if wait_s:
+        if wait_s and len(self) < MOST_HELD:
             held = self._jobs if isinstance(row, JobRow) else self._surfaces
             held[row.id] = now + min(timedelta(seconds=wait_s) + ROUNDING, LOOK_AGAIN)
         return wait_s > 0

@@ -100,7 +100,8 @@ class MemoryStore(Store):
         rank = priority or {}
         last = max(rank.values(), default=0) + 1
         ready = [row for row in self._unsent(team) if _is_ready(row, now, busy) and not _is_in_doubt(row)]
-        return sorted(ready, key=lambda row: (rank.get(row.kind, last), row.id))[:limit]
+        there = bool(rank)
+        return sorted(ready, key=lambda row: (there and row.ts is not None, rank.get(row.kind, last), row.id))[:limit]
 
     async def in_doubt(self, team: str, now: datetime, *, busy: Collection[int] = ()) -> list[SurfaceRow]:
         doubted = [row for row in self._unsent(team) if _is_ready(row, now, busy) and _is_in_doubt(row)]

@@ -18,7 +18,9 @@ def to_send(
     db: Connection, team: str, now: datetime, limit: int, busy: Collection[int], priority: Mapping[str, int]
 ) -> list[SurfaceRow]:
     found = select(surfaces).where(_S.team == team, UNSENT, ~_IN_DOUBT, *_ready(_S, now, busy))
-    rank = [case(priority, value=_S.kind, else_=max(priority.values()) + 1)] if priority else []
+    rank: list[ColumnElement[Any]] = []
+    if priority:  # however many updates wait, what nobody has seen yet is among those that are listed
+        rank = [_S.ts.is_not(None), case(priority, value=_S.kind, else_=max(priority.values()) + 1)]
     return _surfaces(db, found.order_by(*rank, _S.id).limit(limit))
 
 

@@ -236,7 +236,8 @@ class Store(ABC):
     ) -> list[SurfaceRow]:
         """Live surfaces whose wanted version is not shown, that are neither delayed, in doubt nor in `busy`.
 
-        By `priority` of their kind (lowest first, a kind not named last), then in the order they were first wanted.
+        With `priority` first posts before updates, each by that of their kind (lowest first, a kind not named last);
+        then in the order they were first wanted.
         """
 
     @abstractmethod

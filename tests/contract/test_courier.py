@@ -211,6 +211,14 @@ async def test_what_matters_more_is_sent_first(store: Store) -> None:
     assert await store.surfaces_to_send("T2", NOW) == []
 
 
+async def test_what_nobody_has_seen_goes_before_what_is_to_change(store: Store) -> None:
+    await opened(store, surfaces=("prompt:a", "board"))
+    await store.note(Shown(id=1, ts="5.1", version=0, channel="D2"))
+
+    rows = await store.surfaces_to_send(TEAM, NOW, priority={"prompt": 0, "board": 1}, limit=1)
+    assert [row.key for row in rows] == ["board"]
+
+
 async def test_what_a_post_leads_to_is_written_with_its_note(store: Store) -> None:
     await board(store, ATTEMPTED)
 

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.courier import Courier
 from bot.pacing import Pacing
 from bot.places import Places
-from bot.waiting import Waiting
+from bot.waiting import MOST_HELD, Waiting
 from storage.memory_store import MemoryStore
 from storage.rows import Attempted, Shown, SurfaceRow
 
@@ -126,3 +127,15 @@ async def test_one_that_cannot_be_rendered_waits_and_lets_the_others_pass() -> N
 
     assert showing.shown == ["secret:2"]
     assert (await store.surfaces(TEAM, 0, ["secret:1"]))[0].not_before > NOON
+
+
+async def test_what_waits_is_remembered_as_far_as_a_question_can_name_it() -> None:
+    store = MemoryStore()
+    pacing = Pacing(Noon().now, None)
+    pacing.told("chat.postMessage", "C1", 60)
+    waiting = Waiting(pacing, Places(store, NoSlack(), "C1", ""))  # type: ignore[arg-type]  # because nobody is asked
+    row = await store.transact(lambda tx: tx.want(TEAM, "offer:1", "alerts", {}, NOON))
+    rows = (replace(row, id=number) for number in range(MOST_HELD + 500))
+
+    assert all(waiting.must(one, 0, NOON) for one in rows)
+    assert len(waiting.surfaces) == MOST_HELD
