@@ -5,6 +5,7 @@ import json
 import random
 import signal
 from collections import Counter
+from collections.abc import Coroutine
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -33,6 +34,7 @@ WORK_S = 300.0
 SENDING_S = 11.0  # a call may hang that long before it is given up: what it says was true when it set out
 MOST_KILLS = 3
 AGAIN_S = 1.0
+START_S = 150.0  # Slack may ask for half a minute's patience, several times before it lets the bot in
 
 
 @dataclass
@@ -54,7 +56,7 @@ class Plan:
         while rng.random() < 0.4 and len(crashes) < MOST_KILLS:
             crashes.append(f"{rng.choice(points)}:{rng.randint(1, 6)}")
         pauses = [rng.uniform(0, 1.5) for _ in crashes]
-        profile = (None, "calm")[seed % 2]
+        profile = (None, "calm", None, "rough")[seed % 4]
         return cls(seed, crashes, pauses, f"{seed}:{profile}" if profile else None, limits=seed % 5 == 4)
 
 
@@ -90,14 +92,28 @@ async def play(seed: int, folder: Path) -> Ending:
             keeper = Keeper(slack, plan)
             keeping = asyncio.create_task(keeper.keep())
             try:
-                await asyncio.wait_for(shift.work(), WORK_S)
+                await asyncio.wait_for(beside(keeping, shift.work()), WORK_S)
                 server.workspace.network.clear()
-                await keeper.quiet()
+                await beside(keeping, keeper.quiet())
             finally:
                 keeping.cancel()
                 await asyncio.gather(keeping, return_exceptions=True)
                 await keeper.stop()
             return await _ending(slack, practice, shift, keeper)
+
+
+async def beside(keeping: "asyncio.Task[None]", work: Coroutine[Any, Any, None]) -> None:
+    """Does the work as long as there is somebody who keeps the bot. Raises what ended the keeping."""
+    task = asyncio.create_task(work)
+    try:
+        await asyncio.wait((task, keeping), return_when=asyncio.FIRST_COMPLETED)
+        if keeping.done():
+            await keeping
+            raise AssertionError("the last bot ended by itself")
+        await task
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 def _slack(plan: Plan) -> AbstractAsyncContextManager[Server]:
@@ -133,7 +149,7 @@ class Keeper:
     async def _started(self, crash: str = "") -> Bot:
         """Without Slack it says so and ends: it is started again, as systemd does."""
         while True:
-            bot = await Bot.start(self._environment, crash=crash)
+            bot = await Bot.start(self._environment, crash=crash, within_s=START_S)
             if bot.process.returncode in (None, -signal.SIGKILL):
                 return bot
             await asyncio.sleep(AGAIN_S)
