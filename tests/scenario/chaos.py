@@ -114,6 +114,8 @@ class Chaos(Company):
     store: MortalStore
     rng: random.Random
     starts = 0
+    births: list[float]
+    deaths: list[float]
 
     async def keep(self) -> None:
         """A supervisor, for ever: starts the bot again after every death, as long as the plan has one."""
@@ -126,6 +128,7 @@ class Chaos(Company):
 
     async def _one_life(self, point: str, latest: float | None) -> None:
         self.starts += 1
+        self.births.append(self.clock.seconds())
         self.life = life = Life(self.workspace.delivery.sockets.cut)
         crashpoints.arm(point, life.die)
         self.parts = AsyncExitStack()
@@ -142,6 +145,7 @@ class Chaos(Company):
     async def _bury(self, life: Life) -> None:
         crashpoints.arm("", life.die)
         died_at = self.clock.now()
+        self.deaths.append(died_at.timestamp())
         life.end()
         await life.buried()
         await self.parts.aclose()
@@ -187,6 +191,12 @@ class Chaos(Company):
         until = min(((moment - self.clock.now()).total_seconds() for moment in moments), default=HOUR_S)
         return max(SOON_S, min(until, LOOK_S) if None in behind else until)
 
+    def away(self) -> list[tuple[float, float]]:
+        """From when to when Slack was away or no bot lived, in seconds since 1970."""
+        begun = NOON.timestamp()
+        outages = [(begun + begins, begun + begins + lasts) for begins, lasts in self.plan.outages]
+        return outages + list(zip(self.deaths, self.births[1:], strict=False))
+
     async def quiet(self) -> None:
         """The bot runs by itself: nothing has to be moved."""
 
@@ -214,6 +224,7 @@ async def _chaos(plan: Plan, folder: Path, url: str) -> AsyncIterator[Chaos]:
     ):
         chaos = Chaos(workspace, practice, clock, url)
         chaos.plan, chaos.rng = plan, random.Random(f"disk {plan.seed}")  # noqa: S311, because it has to be repeatable
+        chaos.births, chaos.deaths = [], []
         chaos.settings = _settings(chaos, folder, server.api_url, True, False, {"quarterdeck_pacing": plan.pacing})
         for begins, lasts in plan.outages:
             workspace.network.order("outage", after_s=begins, lasting_s=lasts)

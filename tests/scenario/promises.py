@@ -14,6 +14,7 @@ from playbooks.verify import verify_entries
 from simulator.ledger import Entry as Line
 from storage.rows import SurfaceRow, SurfaceState
 from tests.scenario.hands import Deed
+from tests.scenario.prompted import unprompted
 from tests.scenario.seen import captured, shown
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ class Told:
     incidents: list[Incident]
     entries: dict[int, list[Entry]]
     deeds: list[Deed]
+    away: list[tuple[float, float]]
+    until: float
 
 
 async def broken(chaos: "Chaos", crowd: "Crowd") -> list[str]:
@@ -66,9 +69,11 @@ async def broken(chaos: "Chaos", crowd: "Crowd") -> list[str]:
         incidents=incidents,
         entries={i.number: await chaos.entries(i.number) for i in incidents},
         deeds=crowd.hands.deeds,
+        away=chaos.away(),
+        until=chaos.clock.seconds(),
     )
     found = [f"a job was never done: {job.number} {job.key}" for job in await chaos.waiting_jobs()]
-    for check in (verified, remembered, once, recorded, in_order, not_too_early, late_with_a_word, sent):
+    for check in (verified, remembered, once, recorded, in_order, not_too_early, late_with_a_word, prompted, sent):
         found += [f"{check.__name__}: {sentence}" for sentence in check(told)]
     found += [f"shown: {sentence}" for sentence in shown(chaos, told.rows, incidents)]
     return found + [f"captured: {sentence}" for sentence in captured(chaos, incidents)]
@@ -236,6 +241,13 @@ def late_with_a_word(told: Told) -> Iterator[str]:
                     yield f"{incident.label} {key} went out {late:.0f} s late without a word"
                 if late < 0:
                     yield f"{incident.label} {key} went out {-late:.0f} s early"
+
+
+def prompted(told: Told) -> Iterator[str]:
+    """Whatever was due while open and undone, for longer than anything can take, was prompted in the workspace."""
+    for incident in told.incidents:
+        sent = {key: post.began for key, post in _first_posts(told, incident.number).items()}
+        yield from unprompted(incident, told.entries[incident.number], sent, told.away, told.until)
 
 
 def _stood_still(entries: list[Entry]) -> timedelta:
