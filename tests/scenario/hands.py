@@ -11,7 +11,7 @@ from simulator.driver import Dialog, NoAnswer, NotOffered, NotVisible, Person, P
 
 T = TypeVar("T")
 Over = Callable[[], bool]
-PATIENCE_S = 2 * 3600.0
+PATIENCE_S = 6 * 3600.0  # longer than the longest outage
 BOT = "@Quarterdeck"
 
 
