@@ -7,7 +7,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.intake import Intake
-from bot.lateness import SUSPENDED_S
+from bot.lateness import SUSPENDED_S, Lateness
 from bot.timekeeping import KEPT, decoded, encoded, jump_between
 from storage.errors import DatabaseUnavailable
 from storage.store import Store, Tx
@@ -19,11 +19,19 @@ ALWAYS_S = 1e9
 class Heartbeat:
     """`beat` every few seconds. A beat that could not be written is no gap: Quarterdeck ran, its record did not."""
 
-    def __init__(self, store: Store, clock: Clock, team: str, ran: Callable[[datetime], None] = lambda _: None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        team: str,
+        lateness: Lateness,
+        ran: Callable[[datetime], None] = lambda _: None,
+    ) -> None:
         """`ran` hears of each beat when it is tried."""
         self._store = store
         self._clock = clock
         self._team = team
+        self._lateness = lateness
         self._ran = ran
         self._tried: datetime | None = None
 
@@ -33,6 +41,7 @@ class Heartbeat:
         When the machine's clock was set since the last beat, every incident follows it first.
         """
         reading, kept = self._clock.reading(), await self._store.meta(self._team, KEPT)
+        await self._lateness.recall(self._team, (await self._store.health(self._team, reading.at)).last_beat)
         if kept and (jump := jump_between(decoded(kept), reading)):
             by_s = round(jump.by.total_seconds(), 3)
             log.warning("the clock of this machine was set", action="clock_followed", by_s=by_s)
@@ -58,6 +67,7 @@ class Heartbeat:
             log.warning("nothing ran for a while", action="stood_still", for_s=round(silent_s, 1))
         try:
             await self._write(ALWAYS_S if ran else SUSPENDED_S)
+            await self._lateness.keep(self._team)
         except DatabaseUnavailable:
             return False
         return True

@@ -17,6 +17,7 @@ NOT_RUNNING = "Quarterdeck was not running"
 RECORD = "the record could not be written"
 SLACK = "Slack did not accept messages"
 BUSY = "Quarterdeck was busy"
+OUTAGE = "slack_failing_since"  # in `meta`, empty when all is well
 SUSPENDED_S = 15.0  # a longer silence means that nothing ran: the machine slept, or the process was stopped
 MOST_KEPT = 100  # stretches without a record, and as many without Slack; late prompts go out soon after one
 
@@ -33,6 +34,7 @@ class Lateness:
         self._failing_since: datetime | None = None
         self._refused: deque[tuple[datetime, datetime | None]] = deque(maxlen=MOST_KEPT)
         self._ran_at: datetime | None = None
+        self._kept = ""  # what `keep` wrote last
 
     def ran(self, at: datetime) -> None:
         """The heart beat then."""
@@ -59,6 +61,19 @@ class Lateness:
             log.info("Slack accepts messages again", action="slack_up", since=self._failing_since.isoformat())
             self._refused[-1] = (self._failing_since, at)
             self._failing_since = None
+
+    async def keep(self, team: str) -> None:
+        """With every beat: an outage that lasts is known to the next process, should this one die in it."""
+        since = self._failing_since.isoformat() if self._failing_since else ""
+        if since != self._kept:
+            await self._store.set_meta(team, OUTAGE, since)
+            self._kept = since
+
+    async def recall(self, team: str, until: datetime | None) -> None:
+        """The outage in which the process before us died, as far as it saw it: to its last beat."""
+        self._kept = await self._store.meta(team, OUTAGE) or ""
+        if self._kept and until:
+            self._refused.append((datetime.fromisoformat(self._kept), until))
 
     def _silence(self, now: datetime) -> list[tuple[datetime, datetime]]:
         """The stretch that has just ended and is not written down yet: a message may go out before the next beat."""

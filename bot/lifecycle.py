@@ -145,7 +145,7 @@ async def running(settings: Settings, clock: Clock, death: Death) -> AsyncIterat
 
 @contextlib.asynccontextmanager
 async def _started(deck: Deck, settings: Settings, clock: Clock, held: Held, death: Death) -> AsyncIterator[str]:
-    heart = Heartbeat(deck.store, clock, deck.identity.team, deck.lateness.ran)
+    heart = Heartbeat(deck.store, clock, deck.identity.team, deck.lateness, deck.lateness.ran)
     await _begin(deck, heart)
     sockets = _sockets(deck, settings)
     web = await _doors(deck, settings, clock, sockets)

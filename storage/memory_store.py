@@ -9,7 +9,7 @@ from playbooks.incident import Incident
 from playbooks.states import IncidentStatus
 from storage.memory_notes import clearable
 from storage.memory_tx import Memory, MemoryTx
-from storage.rows import Health, JobRow, JobState, Summary, SurfaceRow, SurfaceState
+from storage.rows import ASKING, Health, JobRow, JobState, Summary, SurfaceRow, SurfaceState
 from storage.store import Store, Tx
 
 T = TypeVar("T")
@@ -147,13 +147,16 @@ class MemoryStore(Store):
     async def health(self, team: str, now: datetime) -> Health:
         unsent, waiting = list(self._unsent(team)), list(self._waiting(team))
         mine = [incident for (owner, _), incident in self._all.incidents.items() if owner == team]
+        passed = [at for at, _ in self._due(team) if at <= now]
+        asking = (row for row in unsent if row.kind in ASKING and row.ts is None and row.place != "incident")
+        unasked = [row.wanted_at for row in asking]
         return Health(
             open_incidents=sum(incident.status is IncidentStatus.OPEN for incident in mine),
             unsent=len(unsent),
             unsent_since=min((row.wanted_at for row in unsent), default=None),
             waiting_jobs=len(waiting),
             waiting_jobs_since=min((row.wanted_at for row in waiting), default=None),
-            overdue_since=next((at for at, _ in self._due(team) if at <= now), None),
+            overdue_since=min([*passed, *unasked], default=None),
             last_beat=self._all.beats.get(team),
         )
 

@@ -21,6 +21,9 @@ def admin_end(last: Entry) -> str:
 KEPT = ("board", "announcement", "topic")  # the surfaces that outlive their incident: they follow what is corrected
 
 
+ASKING = ("prompt", "nudge", "escalation", "reminder", "ask")  # the surfaces that ask a person for a step
+
+
 class SurfaceState(StrEnum):
     LIVE = "live"
     DROPPED = "dropped"  # nothing to show, and nothing is there; lives again when it is wanted again
@@ -115,7 +118,7 @@ class Health:
     unsent_since: datetime | None
     waiting_jobs: int
     waiting_jobs_since: datetime | None
-    overdue_since: datetime | None  # the earliest `next_due` that has passed
+    overdue_since: datetime | None  # the earliest `next_due` that has passed, or since when somebody has not been asked
     last_beat: datetime | None
 
 

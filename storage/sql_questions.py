@@ -12,14 +12,15 @@ from playbooks.model import Trigger
 from playbooks.states import IncidentStatus
 from storage import codec
 from storage.errors import StorageError
-from storage.rows import Health, Summary
+from storage.rows import ASKING, Health, Summary
 from storage.tables import UNSENT, WAITING, conversations, entries, gaps, heartbeat, incidents, jobs, meta, surfaces
 
 T = TypeVar("T")
 Many = tuple[list[T], dict[int, str]]
 """What could be read, and the number of each incident that could not, with the reason."""
 
-_I = incidents.c
+_I, _S = incidents.c, surfaces.c
+_TOLD = _S.place != "incident"  # a copy in a channel that is still being made keeps nobody from being asked
 _WHOLE = (_I.number, _I.schema_version, _I.state, _I.playbook)
 
 
@@ -107,14 +108,16 @@ def health(db: Connection, team: str, now: datetime) -> Health:
     still_open = select(func.count(_I.number)).where(_I.team == team, _I.status == IncidentStatus.OPEN.value)
     unsent, unsent_since = _behind(db, surfaces.c.wanted_at, surfaces.c.team == team, UNSENT)
     waiting, waiting_since = _behind(db, jobs.c.wanted_at, jobs.c.team == team, WAITING)
+    _, unasked = _behind(db, _S.wanted_at, _S.team == team, UNSENT, _S.ts.is_(None), _S.kind.in_(ASKING), _TOLD)
     earliest = next_due(db, team)
+    passed = [earliest] if earliest is not None and earliest <= now else []
     return Health(
         open_incidents=db.execute(still_open).scalar_one(),
         unsent=unsent,
         unsent_since=unsent_since,
         waiting_jobs=waiting,
         waiting_jobs_since=waiting_since,
-        overdue_since=earliest if earliest is not None and earliest <= now else None,
+        overdue_since=min([*passed, *([unasked] if unasked else [])], default=None),
         last_beat=db.scalar(select(heartbeat.c.last_at).where(heartbeat.c.team == team)),
     )
 

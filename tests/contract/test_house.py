@@ -1,6 +1,6 @@
 """What the house keeps about itself: the pulse, the gaps in it, conversations, small values, how far it is behind."""
 
-from storage.rows import Health
+from storage.rows import Health, Shown
 from storage.store import Store
 from tests.contract.builders import NOW, TEAM, minutes, opened
 
@@ -44,3 +44,12 @@ async def test_health_says_what_is_behind_and_since_when(store: Store) -> None:
         last_beat=NOW,
     )
     assert (await store.health(TEAM, minutes(1))).overdue_since is None
+
+
+async def test_whoever_has_not_been_asked_counts_as_overdue(store: Store) -> None:
+    await opened(store, 1, surfaces=("board", "prompt:revoke:dm:U2"))
+    assert (await store.health(TEAM, minutes(3))).overdue_since == NOW
+
+    [prompt] = await store.surfaces(TEAM, 1, ["prompt:revoke:dm:U2"])
+    await store.note(Shown(id=prompt.id, ts="1.1", version=prompt.wanted))
+    assert (await store.health(TEAM, minutes(3))).overdue_since is None

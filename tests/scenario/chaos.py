@@ -161,7 +161,7 @@ class Chaos(Company):
         session = await self.parts.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)))
         with contextlib.suppress(Stop):
             self.deck = deck = await join_parts(self.settings, self.store, self.clock, session)
-            await Heartbeat(self.store, self.clock, self.team).begin(deck.intake)
+            await Heartbeat(self.store, self.clock, self.team, deck.lateness).begin(deck.intake)
             token = self.workspace.credentials.app_token
             sockets = Sockets(deck.bolt, deck.gateway, deck.outage, token, deck.lookback.soon)
             loops = [deck.outage.run(), sockets.run(), deck.lookback.run(), lifecycle._refresh(deck, self.clock)]

@@ -151,7 +151,7 @@ class Company:
         await self.parts.enter_async_context(session)
         self.bot_clock.begin()
         self.deck = await join_parts(self.settings, self.store, self.bot_clock, session)
-        self.heart = Heartbeat(self.store, self.bot_clock, self.team)
+        self.heart = Heartbeat(self.store, self.bot_clock, self.team, self.deck.lateness)
         await self.heart.begin(self.deck.intake)
         await begin_after_restore(self.deck)
         await (self._over_a_socket() if self.settings.socket_mode else self._over_http())

@@ -199,3 +199,15 @@ async def test_hammered_by_nobody_when_it_comes_and_goes(company: Company) -> No
     assert marks(company) == ["T+3", "T+5", "T+7"]
     assert company.clock.now() - (await company.incident()).t0 == timedelta(minutes=9, seconds=30)
     assert head("T+7") in posted(company)[-1].text
+
+
+async def test_an_outage_in_which_it_died_is_still_the_reason(company: Company) -> None:
+    await company.open()
+    await company.at("12:04")
+    company.workspace.network.order("outage", lasting_s=120)
+    await company.at("12:06")
+    await company.heart.beat()
+    await company.away(timedelta(seconds=10))
+
+    assert "1 min late: Slack did not accept messages" in (await company.prompt(company.devi, "T+5")).text
+    assert company.deck.lateness.slack_down_since is None

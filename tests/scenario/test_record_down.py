@@ -66,7 +66,7 @@ async def test_commands_that_read_are_answered_and_others_get_a_sentence(company
 
 
 async def test_it_is_not_ready_meanwhile_and_ready_afterwards_and_the_log_says_so_once(company: Company) -> None:
-    heart = Heartbeat(company.store, company.clock, company.team)
+    heart = Heartbeat(company.store, company.clock, company.team, company.deck.lateness)
     await heart.begin(company.deck.intake)
     with structlog.testing.capture_logs() as lines:
         with locked(company):
@@ -81,7 +81,7 @@ async def test_it_is_not_ready_meanwhile_and_ready_afterwards_and_the_log_says_s
 
 async def test_a_late_prompt_says_that_the_record_could_not_be_written(company: Company) -> None:
     await company.open()
-    heart = Heartbeat(company.store, company.clock, company.team)
+    heart = Heartbeat(company.store, company.clock, company.team, company.deck.lateness)
     await heart.begin(company.deck.intake)
     await company.seconds(170)
     with locked(company):
