@@ -20,10 +20,12 @@ from bot.errors import Stop
 from bot.heartbeat import Heartbeat
 from bot.slack.socket_mode import Sockets
 from simulator.company import practice_workspace
+from simulator.delivery.parcel import Parcel, Transport
 from simulator.driver import Practice
 from simulator.faults.faults import Faults
 from simulator.limits import Limits
 from simulator.manifest import read_manifest
+from simulator.model import Json
 from simulator.web import serve
 from storage.tables import UNSENT, WAITING, jobs, surfaces
 from tests.scenario.company import MANIFEST, NOON, Company, TestClock, _settings
@@ -35,11 +37,12 @@ HOUR_S = 3600.0
 LENGTHS_S = (*(10.0, 30.0, 60.0, 180.0, 600.0) * 6, 3 * HOUR_S)
 LOOK_S, SOON_S = 1.0, 0.01
 REST_S = 600.0
-MOST_STARTS = 200
+MOST_STARTS = 500  # one a minute, longer than the longest outage
 CALLS = ("slow", "limited", "lost_before", "lost_after", "error_before", "error_after", "proxy_page")
 EVENTS = ("event_lost", "event_late", "event_overtaken", "event_twice", "event_again")
 PEOPLE = ("interaction_lost", "interaction_unheard")
 SOCKETS = ("socket_cut", "socket_warning", "socket_refresh_requested", "handshake_refused", "handshake_lost")
+ACKNOWLEDGED = "acknowledged"  # Slack heard it: from this instant on it may not be lost
 POINTS = [point for point in crashpoints.POINTS if point not in ("starting", "ready")]
 
 
@@ -60,7 +63,7 @@ class Plan:
         rng = random.Random(f"plan {seed}")  # noqa: S311, because it has to be repeatable
         hurt = [fault for fault in (*CALLS, *EVENTS, *PEOPLE, *SOCKETS) if rng.random() < 0.6]
         lengths = [rng.choice(LENGTHS_S) for _ in range(rng.choice((0, 0, 1, 1, 2)))]
-        deaths = [_death(rng) for _ in range(rng.choice((0, 1, 1, 2, 3)))]
+        deaths = [_death(rng) for _ in range(rng.choice((0, 1, 1, 2, 3)))] + _deaths_when_heard(seed)
         return cls(
             seed=seed,
             rates={fault: round(rng.uniform(0.005, 0.06), 3) for fault in hurt},
@@ -75,6 +78,11 @@ class Plan:
 def _death(rng: random.Random) -> tuple[str, float]:
     point = rng.choice(["", *POINTS, *POINTS])
     return f"{point}:{rng.randint(1, 12)}" if point else "", rng.uniform(20, 900)
+
+
+def _deaths_when_heard(seed: int) -> list[tuple[str, float]]:
+    rng = random.Random(f"heard {seed}")  # noqa: S311, because it has to be repeatable
+    return [(f"{ACKNOWLEDGED}:{rng.randint(1, 15)}", rng.uniform(200, 900)) for _ in range(rng.choice((0, 0, 1, 2)))]
 
 
 def _behind(db: Connection) -> list[datetime | None]:
@@ -211,6 +219,20 @@ class Chaos(Company):
             await asyncio.sleep(10)
 
 
+def die_when_heard(sockets: Transport) -> None:
+    """The bot may die at the instant at which somebody's act is acknowledged, before it can do anything more."""
+    hears = sockets.send
+
+    async def send(parcel: Parcel) -> Json:
+        answer = await hears(parcel)
+        if parcel.kind != "events_api":
+            with contextlib.suppress(asyncio.CancelledError):  # not ours: it is the bot that comes no further
+                crashpoints.passing(ACKNOWLEDGED)
+        return answer
+
+    sockets.send = send  # type: ignore[method-assign]  # because it tells us too
+
+
 @asynccontextmanager
 async def _chaos(plan: Plan, folder: Path, url: str) -> AsyncIterator[Chaos]:
     clock = LoopClock()
@@ -226,6 +248,7 @@ async def _chaos(plan: Plan, folder: Path, url: str) -> AsyncIterator[Chaos]:
         chaos.plan, chaos.rng = plan, random.Random(f"disk {plan.seed}")  # noqa: S311, because it has to be repeatable
         chaos.births, chaos.deaths = [], []
         chaos.settings = _settings(chaos, folder, server.api_url, True, False, {"quarterdeck_pacing": plan.pacing})
+        die_when_heard(workspace.delivery.sockets)
         for begins, lasts in plan.outages:
             workspace.network.order("outage", after_s=begins, lasting_s=lasts)
         keeping = asyncio.create_task(chaos.keep())

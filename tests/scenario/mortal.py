@@ -17,7 +17,7 @@ from storage.writers import GroupWriter
 
 T = TypeVar("T")
 LAST_BREATHS = 1000
-WRITES_S = (0.0, 0.0, 0.0, 0.002, 0.02)
+WRITES_S = (0.0, 0.002, 0.005, 0.02)
 
 
 class Life:
@@ -93,7 +93,7 @@ class AtOnce(Executor):
 class MortalStore(SqlStore):
     """Whoever is dead writes nothing any more; what was on its way to the disk may still arrive there.
 
-    A write takes a moment now and then, as on a disk, and others may come first.
+    A write takes a moment mostly, as on a disk, and others may come first.
     """
 
     def __init__(self, url: str, life: Life, rng: random.Random) -> None:
