@@ -55,7 +55,7 @@ pictures: setup .venv/.browser ## take the pictures of the docs anew, from a dri
 
 # One seed in ten is played by real processes, which die of kill -9; the others are stories in told time.
 SEEDS ?= 100
-KILLS ?= $(shell expr $(SEEDS) / 10)
+KILLS ?= $(shell expr \( $(SEEDS) + 9 \) / 10)
 STORIES ?= $(shell expr $(SEEDS) - $(KILLS))
 FIRST_SEED ?= 1000
 WORKERS ?= 3

@@ -5,8 +5,10 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from simulator import losses
 from simulator.driver import NotVisible, Practice
 from simulator.web import Server
+from simulator.workspace import Workspace
 
 
 async def test_a_shared_file_is_for_those_who_see_the_message(practice: Practice, client: AsyncWebClient) -> None:
@@ -42,6 +44,8 @@ async def test_the_steps_of_an_upload(server: Server, client: AsyncWebClient) ->
         await client.files_completeUploadExternal(files=[{"id": step["file_id"]}])
 
 
-async def test_reading_files_takes_its_own_scope(client: AsyncWebClient) -> None:
+async def test_reading_files_takes_its_own_scope(client: AsyncWebClient, workspace: Workspace) -> None:
+    losses.remove_scope(workspace, "files:read")
+
     with pytest.raises(SlackApiError, match="missing_scope"):
         await client.files_info(file="F1")
