@@ -86,15 +86,19 @@ class Sockets:
         if not self._connections:
             raise Undelivered("connection_failed")
         connection = self._choose()
-        await self._hurt(connection, parcel)
+        try:
+            await self._hurt(connection, parcel)
+            return await self._sent(connection, parcel)
+        except ConnectionError:  # the bot is gone, also to hear a goodbye
+            raise Undelivered("connection_failed") from None
+
+    async def _sent(self, connection: _Connection, parcel: Parcel) -> Json:
         envelope_id = secrets.token_hex(16)
         connection.waiting[envelope_id] = asyncio.get_running_loop().create_future()
         try:
             if not connection.zombie:
                 await connection.socket.send_json(_envelope(envelope_id, parcel))
             return await connection.waiting[envelope_id]
-        except ConnectionError:
-            raise Undelivered("connection_failed") from None
         finally:
             connection.waiting.pop(envelope_id, None)
 
