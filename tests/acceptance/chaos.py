@@ -251,9 +251,10 @@ def _silent(ending: Ending) -> list[str]:
 
 
 def _unsaid(ending: Ending) -> list[str]:
-    """Prompts of which the record says that they were late, and the message does not."""
+    """Prompts of which the record says that they were late, and the message does not; but not if they only hung."""
     texts = {f"p{str(post['ts']).replace('.', '')}": post["args"] for post in ending.posts()}
-    late = [e for e in ending.of("prompted") if e["data"].get("late_why")]
+    said = [e for e in ending.of("prompted") if e["data"].get("late_why")]
+    late = [e for e in said if e["data"]["late_s"] > 30 / SPEED + SENDING_S]
     return [
         f"late without a word: {e['source']}"
         for e in late
