@@ -232,10 +232,11 @@ def late_with_a_word(told: Told) -> Iterator[str]:
         for e in entries:
             if e.kind is not Kind.DUE:
                 continue
-            due = incident.t0 + incident.span(incident.plan(e.on_step).at) + _stood_still(entries[: e.seq])
             for key in e.data["keys"]:
                 if key not in posts or not key.startswith("prompt:"):
                     continue
+                before = [one for one in entries if one.at.timestamp() <= posts[key].began]
+                due = incident.t0 + incident.span(incident.plan(e.on_step).at) + _stood_still(before)
                 late = posts[key].began - due.timestamp()
                 if late > LATE_S + SENDING_S and " late: " not in posts[key].text:
                     yield f"{incident.label} {key} went out {late:.0f} s late without a word"
