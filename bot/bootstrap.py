@@ -157,7 +157,7 @@ async def _own_channel(gateway: Gateway, channel: str, name: str) -> str | None:
 async def join_parts(settings: Settings, store: Store, clock: Clock, http: aiohttp.ClientSession) -> Deck:
     """Asks Slack who we are and who is on the roster, then joins everything. Raises `Stop` with sentences."""
     playbook, roster = load_playbook(settings), read_roster(settings.quarterdeck_roster)
-    metrics, standing = Metrics(), Standing()
+    metrics, standing = Metrics(), Standing(quiet=True)
     pacing = Pacing(clock.now, SLACK if settings.quarterdeck_pacing == "on" else None)
     gateway = gateway_of(settings, http, _both(metrics.called, standing.heard), pacing, standing.granted)
     identity = await identify(gateway, settings.slack_api_url)

@@ -149,6 +149,7 @@ async def _started(deck: Deck, settings: Settings, clock: Clock, held: Held, dea
     await _begin(deck, heart)
     sockets = _sockets(deck, settings)
     web = await _doors(deck, settings, clock, sockets)
+    deck.standing.speak()
     loops = [
         deck.courier.run(),
         deck.ticker.run(),

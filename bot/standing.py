@@ -33,9 +33,13 @@ class Trouble:
 
 
 class Standing:
-    """Hears of every call of the gateway; others tell it what they found."""
+    """Hears of every call of the gateway; others tell it what they found.
 
-    def __init__(self) -> None:
+    `quiet`: nothing is logged before `speak`, because a start that is refused says its own sentence.
+    """
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self._quiet = quiet
         self._now: dict[str, Trouble] = {}
         self._listeners: list[Callable[[], None]] = []
 
@@ -60,14 +64,26 @@ class Standing:
         """Said once, until it is over."""
         if name not in self._now:
             self._now[name] = Trouble(sentence=sentence, everywhere=everywhere)
-            log.warning("something is missing in Slack", action="trouble_began", trouble=name, why=sentence)
+            self._say(name)
             self._tell()
+
+    def speak(self) -> None:
+        """From now on it is said, and so is what stands already."""
+        self._quiet = False
+        for name in self._now:
+            self._say(name)
+
+    def _say(self, name: str) -> None:
+        if not self._quiet:
+            why = self._now[name].sentence
+            log.warning("something is missing in Slack", action="trouble_began", trouble=name, why=why)
 
     def over(self, name: str) -> bool:
         """Whether it stood until now."""
         found = self._now.pop(name, None)
-        if found:
+        if found and not self._quiet:
             log.info("it is there again", action="trouble_over", trouble=name, why=found.sentence)
+        if found:
             self._tell()
         return found is not None
 

@@ -154,6 +154,7 @@ class Company:
         self.heart = Heartbeat(self.store, self.bot_clock, self.team, self.deck.lateness)
         await self.heart.begin(self.deck.intake)
         await begin_after_restore(self.deck)
+        self.deck.standing.speak()
         await (self._over_a_socket() if self.settings.socket_mode else self._over_http())
         await self.deck.lookback.look_once(self.bot_clock.now())
 

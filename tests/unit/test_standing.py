@@ -61,3 +61,12 @@ def test_limits_and_other_refusals_are_no_trouble_that_stands() -> None:
     standing.heard("chat.postMessage", Limited("chat.postMessage", 3))
     standing.heard("chat.postMessage", Rejected("chat.postMessage", "account_inactive"))
     assert standing.sentences == []
+
+
+def test_a_start_that_is_refused_says_only_its_own_sentence() -> None:
+    standing = Standing(quiet=True)
+    with capture_logs() as lines:
+        standing.heard(OPEN, NotSent(OPEN, "invalid_auth"))
+        assert lines == []
+        standing.speak()
+    assert [line["action"] for line in lines] == ["trouble_began"]
