@@ -46,10 +46,10 @@ class Json(TypeDecorator[Any]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 - the caller's shape
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 - because SQLAlchemy calls it so
         return None if value is None else json.dumps(value, separators=(",", ":"), allow_nan=False)
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002 - the caller's shape
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002 - because SQLAlchemy calls it so
         return None if value is None else json.loads(value)
 
 

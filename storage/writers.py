@@ -48,7 +48,7 @@ class _Piece(Generic[T]):
                 self._result.append(self._work(connection))
         except DatabaseUnavailable:
             raise
-        except BaseException as error:  # noqa: BLE001, RUF100 - handed to the caller
+        except BaseException as error:  # noqa: BLE001, RUF100 - because it is handed to the caller
             connection.exec_driver_sql("ROLLBACK TO piece")
             self._error = error
         connection.exec_driver_sql("RELEASE piece")
@@ -72,7 +72,7 @@ class GroupWriter:
 
     def submit(self, work: Work[T]) -> "Future[T]":
         piece = _Piece(work)
-        self._waiting.append(piece)  # type: ignore[arg-type]  # a group mixes result types, each future keeps its own
+        self._waiting.append(piece)  # type: ignore[arg-type]  # because a group mixes result types, each future keeps its own
         self._thread.submit(self._commit_group)  # a turn that finds nothing waiting costs nothing
         return piece.future
 
@@ -89,7 +89,7 @@ class GroupWriter:
             with translated(self._where), self._engine.begin() as connection:
                 for piece in group:
                     piece.run(connection, self._where)
-        except BaseException as error:  # noqa: BLE001, RUF100 - handed to every caller
+        except BaseException as error:  # noqa: BLE001, RUF100 - because every caller gets it
             failure = error
         # Whoever came meanwhile has waited as long: one after the other would wait longer than Slack does.
         spoilt = self._take(len(self._waiting)) if isinstance(failure, DatabaseUnavailable) else []
