@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from playbooks.entries import SYSTEM, Entry
-from playbooks.exports.phrases import PROVENANCE, answer_lines, phrase, role_in_words
+from playbooks.exports.phrases import PROVENANCE, phrase, role_in_words
+from playbooks.exports.teller import answer_lines
 from playbooks.fold import fold
 from playbooks.incident import Evidence, Incident, StepState
 from playbooks.model import FieldKind, Role, Step
