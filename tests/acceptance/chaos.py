@@ -49,7 +49,7 @@ class Plan:
 
     @classmethod
     def of(cls, seed: int) -> "Plan":
-        rng = random.Random(seed)  # noqa: S311 - because it is to be repeated, no secret
+        rng = random.Random(seed)
         points = list(POINTS)
         first = points[seed % len(points)]  # every point within a few seeds
         crashes = [f"{first}:{1 if first in ('starting', 'ready') else rng.randint(1, 12)}"]
@@ -87,7 +87,7 @@ async def play(seed: int, folder: Path) -> Ending:
     async with _slack(plan) as server:
         slack = Workspace(None, {**server.facts(), "roster": roster()}, folder)
         async with Practice(server.url, server.workspace.credentials.people_token) as practice:
-            rng = random.Random(seed)  # noqa: S311 - because it is to be repeated
+            rng = random.Random(seed)
             shift = Shift(practice, rng, 60 / SPEED)
             keeper = Keeper(slack, plan)
             keeping = asyncio.create_task(keeper.keep())

@@ -64,7 +64,7 @@ async def test_a_real_incident_has_a_clock_and_no_jump(at_work: Windows, company
 
 
 async def test_the_bot_is_killed_stopped_and_made_faster(windows: Windows) -> None:
-    dana, asked = await windows.open("Dana Ito"), []  # type: ignore[var-annotated]  # because it is empty yet
+    dana, asked = await windows.open("Dana Ito"), []
     supervision = windows.workspace.supervision
     supervision.begin(lambda line: asked.append(json.loads(line)))
     supervision.hear('{"bot": "running", "pid": 7, "speed": 1}')

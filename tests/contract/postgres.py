@@ -79,7 +79,7 @@ def name_in(url: str) -> str:
 
 def _run(server: str, statement: str) -> None:
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(statement)  # type: ignore[call-overload]  # the names are our own
+        connection.execute(statement)
 
 
 @contextlib.contextmanager

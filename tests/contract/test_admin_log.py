@@ -57,7 +57,7 @@ async def test_the_same_place_in_the_chain_is_taken_once(store: Store) -> None:
 
 
 async def test_many_who_write_at_once_make_one_chain(store: Store) -> None:
-    await asyncio.gather(*(store.transact(lambda tx, n=n: assign(tx, f"U{n}")) for n in range(20)))  # type: ignore[misc]  # because mypy cannot infer it
+    await asyncio.gather(*(store.transact(lambda tx, n=n: assign(tx, f"U{n}")) for n in range(20)))
 
     log = await store.entries(TEAM, ADMIN_LOG)
     assert first_break(log) is None
@@ -67,9 +67,7 @@ async def test_many_who_write_at_once_make_one_chain(store: Store) -> None:
 
 async def test_two_processes_make_one_chain(make_postgres: str) -> None:
     stores = [open_store(make_postgres) for _ in range(2)]
-    await asyncio.gather(
-        *(stores[n % 2].transact(lambda tx, n=n: assign(tx, f"U{n}")) for n in range(20))  # type: ignore[misc]  # as above
-    )
+    await asyncio.gather(*(stores[n % 2].transact(lambda tx, n=n: assign(tx, f"U{n}")) for n in range(20)))
     log = await stores[0].entries(TEAM, ADMIN_LOG)
     for store in stores:
         await store.close()
@@ -80,7 +78,7 @@ async def test_two_processes_make_one_chain(make_postgres: str) -> None:
 async def written(url: str) -> None:
     store = open_store(url)
     for user in ("U7", "U8"):
-        await store.transact(lambda tx, user=user: assign(tx, user))  # type: ignore[misc]  # as above
+        await store.transact(lambda tx, user=user: assign(tx, user))
     await store.close()
 
 

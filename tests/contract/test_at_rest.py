@@ -125,7 +125,7 @@ async def test_a_record_from_before_captured_messages_is_brought_along(url: str)
     await write(url, closed_story())
     older = "UPDATE incidents SET state = replace(state, ',\"captured\"\\:[]}', '}')"
     undo = ("DROP TABLE captures", "ALTER TABLE surfaces DROP COLUMN maybe_repeat")
-    run(url, *undo, older, f"UPDATE {VERSION_TABLE} SET version_num = '0001'")  # noqa: S608 - our own
+    run(url, *undo, older, f"UPDATE {VERSION_TABLE} SET version_num = '0001'")
 
     migrate(url)
     verdict = verify_at_rest(url, TEAM, 1)
@@ -146,17 +146,17 @@ def flips(file: Path) -> Iterator[tuple[str, str, tuple[Any, ...]]]:
     with closing(sqlite3.connect(file)) as database:
         for table, columns in TEXTS.items():
             for column in columns:
-                rows = database.execute(f"SELECT rowid, CAST({column} AS BLOB) FROM {table}").fetchall()  # noqa: S608
+                rows = database.execute(f"SELECT rowid, CAST({column} AS BLOB) FROM {table}").fetchall()
                 for row, value in rows:
                     for place in range(0, len(value or b""), STRIDE):
                         for bit in (0x01, 0x80):
                             changed = value[:place] + bytes([value[place] ^ bit]) + value[place + 1 :]
-                            change = f"UPDATE {table} SET {column} = CAST(? AS TEXT) WHERE rowid = ?"  # noqa: S608
+                            change = f"UPDATE {table} SET {column} = CAST(? AS TEXT) WHERE rowid = ?"
                             yield f"{table}.{column} row {row} byte {place} ^ {bit}", change, (changed, row)
         for table, columns in NUMBERS.items():
             for column in columns:
-                for (row,) in database.execute(f"SELECT max(rowid) FROM {table}"):  # noqa: S608
-                    change = f"UPDATE {table} SET {column} = {column} + 1 WHERE rowid = ?"  # noqa: S608
+                for (row,) in database.execute(f"SELECT max(rowid) FROM {table}"):
+                    change = f"UPDATE {table} SET {column} = {column} + 1 WHERE rowid = ?"
                     yield f"{table}.{column} row {row} + 1", change, (row,)
 
 
@@ -169,13 +169,13 @@ async def test_no_flipped_byte_goes_unseen(file: Path, tmp_path: Path) -> None:
         for what, change, values in flips(file):
             count += 1
             table, column = what.split(" ")[0].split(".")
-            [kept] = database.execute(f"SELECT CAST({column} AS BLOB) FROM {table} WHERE rowid = ?", values[-1:])  # noqa: S608
+            [kept] = database.execute(f"SELECT CAST({column} AS BLOB) FROM {table} WHERE rowid = ?", values[-1:])
             kind = "TEXT" if column in TEXTS[table] else "INTEGER"
             assert database.execute(change, values).rowcount == 1
             verdict: Verdict = verify_at_rest(url, TEAM, 1)
             if verdict.ok or len(verdict.sentence.splitlines()) != 1:
                 unseen.append(f"{what}: {verdict.sentence}")
-            back = f"UPDATE {table} SET {column} = CAST(? AS {kind}) WHERE rowid = ?"  # noqa: S608
+            back = f"UPDATE {table} SET {column} = CAST(? AS {kind}) WHERE rowid = ?"
             database.execute(back, (*kept, values[-1]))
         assert "\n".join(database.iterdump()) == before
     assert unseen == []

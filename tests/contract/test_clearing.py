@@ -67,7 +67,7 @@ async def test_what_is_still_to_be_sent_or_done_stays(store: Store) -> None:
 async def test_nothing_is_clearable_too_early(store: Store, before: object) -> None:
     await over(store)
 
-    assert await store.clearable(TEAM, before, SOME) == []  # type: ignore[arg-type]  # because parameters are untyped
+    assert await store.clearable(TEAM, before, SOME) == []
 
 
 async def test_an_incident_that_still_asks_for_an_answer_waits(store: Store) -> None:

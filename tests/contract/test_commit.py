@@ -95,7 +95,7 @@ async def test_fifty_writers_on_one_incident_lose_no_update(store: Store) -> Non
 @pytest.mark.parametrize("seed", range(10))
 async def test_a_cancelled_caller_leaves_it_wholly_done_or_wholly_undone(store: Store, seed: int) -> None:
     await opened(store)
-    dice = random.Random(seed)  # noqa: S311 - only to vary the moment
+    dice = random.Random(seed)
     tasks = [
         asyncio.create_task(store.transact(lambda tx, n=n: add_note(tx, source_id=f"note:{n}"))) for n in range(12)
     ]

@@ -202,7 +202,7 @@ async def test_what_matters_more_is_sent_first(store: Store) -> None:
     rank = {"prompt": 0, "board": 1}
 
     async def order(**options: object) -> list[str]:
-        rows = await store.surfaces_to_send(TEAM, NOW, priority=rank, **options)  # type: ignore[arg-type]
+        rows = await store.surfaces_to_send(TEAM, NOW, priority=rank, **options)
         return [row.key for row in rows]
 
     assert await order() == ["prompt:a", "prompt:b", "board", "topic"]

@@ -26,7 +26,7 @@ async def record(url: str) -> AsyncIterator[Store]:
 
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state[:9])
 async def test_the_others_are_given_and_it_is_named_once(record: Store, url: str, state: str) -> None:
-    run(url, f"UPDATE incidents SET state = {state} WHERE number = 2")  # noqa: S608 - our own constants
+    run(url, f"UPDATE incidents SET state = {state} WHERE number = 2")
     with capture_logs() as logs:
         for open_only in (True, False, True):
             assert [one.number for one in await record.incidents(TEAM, open_only=open_only)] == [3, 1]
@@ -36,7 +36,7 @@ async def test_the_others_are_given_and_it_is_named_once(record: Store, url: str
 
 @pytest.mark.parametrize("damage", ["schema_version = 99", "playbook = '{}'"])
 async def test_whatever_is_wrong_with_it(record: Store, url: str, damage: str) -> None:
-    run(url, f"UPDATE incidents SET {damage} WHERE number = 2")  # noqa: S608 - our own constants
+    run(url, f"UPDATE incidents SET {damage} WHERE number = 2")
 
     assert [one.number for one in await record.incidents(TEAM)] == [3, 1]
 

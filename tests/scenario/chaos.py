@@ -60,7 +60,7 @@ class Plan:
 
     @classmethod
     def of(cls, seed: int) -> "Plan":
-        rng = random.Random(f"plan {seed}")  # noqa: S311, because it has to be repeatable
+        rng = random.Random(f"plan {seed}")
         hurt = [fault for fault in (*CALLS, *EVENTS, *PEOPLE, *SOCKETS) if rng.random() < 0.6]
         lengths = [rng.choice(LENGTHS_S) for _ in range(rng.choice((0, 0, 1, 1, 2)))]
         deaths = [_death(rng) for _ in range(rng.choice((0, 1, 1, 2, 3)))] + _deaths_when_heard(seed)
@@ -81,7 +81,7 @@ def _death(rng: random.Random) -> tuple[str, float]:
 
 
 def _deaths_when_heard(seed: int) -> list[tuple[str, float]]:
-    rng = random.Random(f"heard {seed}")  # noqa: S311, because it has to be repeatable
+    rng = random.Random(f"heard {seed}")
     return [(f"{ACKNOWLEDGED}:{rng.randint(1, 15)}", rng.uniform(200, 900)) for _ in range(rng.choice((0, 0, 1, 2)))]
 
 
@@ -180,7 +180,7 @@ class Chaos(Company):
         """Ticker, courier and Home tabs; woken by what wakes the courier, or when the next thing is due."""
         deck, woken = self.deck, asyncio.Event()
         wake = deck.courier.wake
-        deck.courier.wake = lambda: (wake(), woken.set())[0]  # type: ignore[method-assign]  # because it tells us too
+        deck.courier.wake = lambda: (wake(), woken.set())[0]
         deck.outage.on_end(woken.set)
         while True:
             woken.clear()
@@ -230,7 +230,7 @@ def die_when_heard(sockets: Transport) -> None:
                 crashpoints.passing(ACKNOWLEDGED)
         return answer
 
-    sockets.send = send  # type: ignore[method-assign]  # because it tells us too
+    sockets.send = send
 
 
 @asynccontextmanager
@@ -245,7 +245,7 @@ async def _chaos(plan: Plan, folder: Path, url: str) -> AsyncIterator[Chaos]:
         Practice(server.url, workspace.credentials.people_token) as practice,
     ):
         chaos = Chaos(workspace, practice, clock, url)
-        chaos.plan, chaos.rng = plan, random.Random(f"disk {plan.seed}")  # noqa: S311, because it has to be repeatable
+        chaos.plan, chaos.rng = plan, random.Random(f"disk {plan.seed}")
         chaos.births, chaos.deaths = [], []
         chaos.settings = _settings(chaos, folder, server.api_url, True, False, {"quarterdeck_pacing": plan.pacing})
         die_when_heard(workspace.delivery.sockets)

@@ -93,7 +93,7 @@ class TestClock:
     def seconds(self) -> float:
         return self._now.timestamp()
 
-    async def sleep(self, seconds: float) -> None:  # noqa: ARG002, the bot's own pauses: whoever moves the clock decides
+    async def sleep(self, seconds: float) -> None:  # noqa: ARG002 - because whoever moves the clock decides
         await asyncio.sleep(0)
 
     async def told(self, seconds: float) -> None:

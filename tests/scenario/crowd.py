@@ -20,15 +20,15 @@ class Crowd:
     seed: int
 
     def __post_init__(self) -> None:
-        self.rng = random.Random(f"crowd {self.seed}")  # noqa: S311, because it has to be repeatable
-        self.hands = Hands(self.practice, random.Random(f"hands {self.seed}"))  # noqa: S311, because of the same
+        self.rng = random.Random(f"crowd {self.seed}")
+        self.hands = Hands(self.practice, random.Random(f"hands {self.seed}"))
         self.cases: list[Case] = []
 
     async def work(self) -> None:
         """From the first report until everybody has done what they had in mind."""
         stammering = asyncio.create_task(self._stammer())
         for place in range(self.rng.choice((1, 1, 1, 2, 2, 3))):
-            case = Case(hands=self.hands, seed=self.seed, place=place, rng=random.Random(f"case {self.seed} {place}"))  # noqa: S311, because of the same
+            case = Case(hands=self.hands, seed=self.seed, place=place, rng=random.Random(f"case {self.seed} {place}"))
             self.cases.append(case)
         try:
             await asyncio.gather(*(case.play() for case in self.cases))

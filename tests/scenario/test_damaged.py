@@ -81,7 +81,7 @@ async def test_a_look_back_that_cannot_learn_what_to_look_at_ends_no_loop(
 async def test_what_hinders_is_told_to_the_others(record: str, tmp_path: Path) -> None:
     names = (column.name for column in entries.columns)
     copied = ", ".join("seq + 1" if name == "seq" else name for name in names)
-    one_more = f"INSERT INTO entries SELECT {copied} FROM entries WHERE number = 1 ORDER BY seq DESC LIMIT 1"  # noqa: S608 - because the names are ours
+    one_more = f"INSERT INTO entries SELECT {copied} FROM entries WHERE number = 1 ORDER BY seq DESC LIMIT 1"
     async with company_at_work(tmp_path, record) as company:
         await company.open()
         await company.open(company.sam, "another", keys="staging")

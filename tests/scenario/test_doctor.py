@@ -213,7 +213,7 @@ async def test_a_database_of_another_version_is_left_as_it_is(patient: Patient, 
     copy = patient.folder / "copy.db"
     with sqlite3.connect(patient.folder / "record.db") as source, sqlite3.connect(copy) as db:
         source.backup(db)
-        db.execute(f"UPDATE {VERSION_TABLE} SET version_num = ?", [version])  # noqa: S608 - because it is our own
+        db.execute(f"UPDATE {VERSION_TABLE} SET version_num = ?", [version])
     source.close()
     db.close()
     patient.set("QUARTERDECK_DATABASE_URL", f"sqlite:///{copy}")

@@ -21,7 +21,7 @@ async def test_a_loop_that_is_woken_as_it_is_to_end_ends(company: Company, name:
     loop, woken = LOOPS[name](company.deck)
     task = asyncio.ensure_future(loop)
     async with asyncio.timeout(5):
-        while not woken._waiters:  # type: ignore[attr-defined]  # noqa: ASYNC110 - because nobody tells that it waits
+        while not woken._waiters:  # noqa: ASYNC110 - because nobody tells that it waits
             await asyncio.sleep(0)
     woken.set()
     task.cancel()

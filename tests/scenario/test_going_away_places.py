@@ -87,7 +87,7 @@ async def test_a_copy_in_the_lost_channel_is_not_tried_for_ever(company: Company
 
 async def test_two_words_of_one_loss_move_the_incident_once(company: Company) -> None:
     await company.open()
-    place, desk = company.workspace.channel_named(CHANNEL), company.deck.lookback._desk  # type: ignore[attr-defined]
+    place, desk = company.workspace.channel_named(CHANNEL), company.deck.lookback._desk
     losses.archive(company.workspace, CHANNEL)
     events = [{"type": kind, "channel": place.id} for kind in ("group_archive", "group_left")]
     await asyncio.gather(*(on_channel_gone(desk, event) for event in events))

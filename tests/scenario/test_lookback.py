@@ -25,11 +25,11 @@ OFFER = "Is this an incident?"
 def deaf(company: Company) -> Iterator[None]:
     """Nothing that happens in here is told to the bot, as if Slack had lost the events."""
     delivery = company.workspace.delivery
-    delivery.event = lambda *_: None  # type: ignore[method-assign]  # because Slack loses them before they set out
+    delivery.event = lambda *_: None
     try:
         yield
     finally:
-        del delivery.event  # type: ignore[method-assign]  # because the class has it
+        del delivery.event
 
 
 @pytest.fixture

@@ -170,7 +170,7 @@ async def test_a_person_who_cannot_be_written_to_is_an_entry_of_each(six: Compan
 
 async def test_a_step_that_ended_before_the_list_was_sent_is_left_out(six: Company) -> None:
     sams_own = (await six.sam.messages(BOT))[0].channel
-    six.deck.courier._waiting._pacing.told("chat.postMessage", sams_own, 3)  # type: ignore[attr-defined]
+    six.deck.courier._waiting._pacing.told("chat.postMessage", sams_own, 3)
     await due(six, 1)
     about = {"team": six.team, "at": six.clock.now(), "by": Actor(id=six.sam.id), "step": KEY}
     await six.deck.intake.submit(Skip(**about, source_id="s:2", number=2, why="settled"))
@@ -210,7 +210,7 @@ async def test_one_whose_incident_was_cleared_stays_in_the_list_as_it_ended(six:
 async def test_a_list_comes_after_what_was_said_before_of_the_same_step(six: Company) -> None:
     await until(six, NOON + timedelta(minutes=8, seconds=50))
     sams_own = (await six.sam.messages(BOT))[0].channel
-    six.deck.courier._waiting._pacing.told("chat.postMessage", sams_own, 30)  # type: ignore[attr-defined]
+    six.deck.courier._waiting._pacing.told("chat.postMessage", sams_own, 30)
     await until(six, NOON + timedelta(minutes=9, seconds=1))  # escalated to Sam, and on the way
     for number in range(1, 7):
         about = {"team": six.team, "at": six.clock.now(), "by": Actor(id=six.sam.id), "number": number}

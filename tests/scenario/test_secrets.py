@@ -14,7 +14,7 @@ from simulator.model import Message
 from tests.scenario.company import BOT, CHANNEL, COMMITTED, Company, down, lost
 
 _URL_SAFE = string.ascii_letters + string.digits + "_-"
-KEY = "sk-ant-" + "api03-" + "Q7x" + "".join(random.Random(7).choices(_URL_SAFE, k=90)) + "AA"  # noqa: S311
+KEY = "sk-ant-" + "api03-" + "Q7x" + "".join(random.Random(7).choices(_URL_SAFE, k=90)) + "AA"
 HIDDEN = KEY[16:-4]  # of the key what nothing may show
 
 TEXTS = ("plain_text_input", "url_text_input")

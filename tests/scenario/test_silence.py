@@ -78,7 +78,7 @@ async def test_one_call_that_hangs_alone_is_not_given_up(talking: Bot) -> None:
     assert talking.outage.answering
     assert talking.outage.ended_at is None
     assert not hanging.done()
-    await cancelled(hanging)  # type: ignore[arg-type]  # because what it would give matters to nobody
+    await cancelled(hanging)
 
 
 async def test_any_answer_ends_it(talking: Bot) -> None:

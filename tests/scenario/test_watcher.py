@@ -240,10 +240,10 @@ async def test_a_key_in_a_senders_name_is_kept_nowhere(company: Company, tmp_pat
 
 
 async def test_a_message_that_was_opened_from_before_it_was_heard_still_gets_its_offer(company: Company) -> None:
-    company.workspace.delivery.event = lambda *_: None  # type: ignore[method-assign]  # because its event is late
+    company.workspace.delivery.event = lambda *_: None
     said = await company.dana.say(f"our key {KEY}", channel=ALERTS)
     await company.sam.shortcut("Open incident", on_message="our key", channel=ALERTS)
-    del company.workspace.delivery.event  # type: ignore[method-assign]  # because the class has it
+    del company.workspace.delivery.event
     message = company.workspace.message(said.channel, said.ts)
     event = {**message_json(company.workspace, message), "channel": said.channel, "channel_type": "channel"}
     company.workspace.delivery.event({**event, "event_ts": said.ts}, company.workspace.channel(said.channel))
@@ -264,7 +264,7 @@ async def test_what_only_joined_counts_for_nothing_towards_the_cap(record: str, 
 
 @pytest.mark.parametrize("signed", ["user", "bot_id"])
 async def test_whatever_slack_tells_of_our_own_words_leads_to_nothing(company: Company, signed: str) -> None:
-    desk = company.deck.lookback._desk  # type: ignore[attr-defined]
+    desk = company.deck.lookback._desk
     us = {"user": desk.bot_user} if signed == "user" else {"bot_id": desk.bot_id}
     said = {**us, "ts": "1795262400.000900", "text": f"An API key leaked: {KEY}"}
     before = [row.key for row in await company.surfaces()]

@@ -37,7 +37,7 @@ class ToldLoop(asyncio.SelectorEventLoop):
         self.threads -= 1
 
 
-class _Selector(selectors.DefaultSelector):  # type: ignore[misc, valid-type, unused-ignore]  # because it differs by system
+class _Selector(selectors.DefaultSelector):
     """Waits for nobody unless a thread is at work."""
 
     def __init__(self, loop: ToldLoop) -> None:

@@ -76,8 +76,8 @@ async def test_a_name_that_somebody_points_here_gets_nothing(server: Server, hos
         ("::1", "127.0.0.1", True),
         ("192.0.2.7", "127.0.0.1", False),
         ("192.0.2.7", "192.0.2.7", True),
-        ("192.0.2.7", "0.0.0.0", True),  # noqa: S104, compared with, not bound to
-        ("deck.example", "0.0.0.0", False),  # noqa: S104, as above
+        ("192.0.2.7", "0.0.0.0", True),  # noqa: S104 - because it is compared with, not bound to
+        ("deck.example", "0.0.0.0", False),  # noqa: S104 - because of the same
         ("deck.example", "deck.example", True),
     ],
 )

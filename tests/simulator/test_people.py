@@ -85,7 +85,7 @@ async def test_mentions_in_commands_arrive_escaped(
     texts = []
 
     @connected.command("/incident")
-    async def command(ack, body) -> None:  # type: ignore[no-untyped-def]
+    async def command(ack, body) -> None:
         texts.append(body["text"])
         await ack()
 
@@ -102,7 +102,7 @@ async def test_presses_choices_and_reactions_reach_the_app(
 
     @connected.action({"action_id": "pick"})
     @connected.action({"action_id": "Complete"})
-    async def action(ack, body, action) -> None:  # type: ignore[no-untyped-def]
+    async def action(ack, body, action) -> None:
         heard.append((action.get("value") or action["selected_option"]["value"], body["state"]["values"]))
         await ack()
 

@@ -88,7 +88,7 @@ def test_the_coverage_table_lists_exactly_the_methods() -> None:
 
 
 def test_every_option_is_documented() -> None:
-    serving = next(a for a in parser()._actions if a.choices).choices["serve"]  # type: ignore[call-overload,index]
+    serving = next(a for a in parser()._actions if a.choices).choices["serve"]
     options = [option for action in serving._actions for option in action.option_strings if option.startswith("--")]
 
     assert [option for option in options if f"`{option}" not in REFERENCE.read_text() and option != "--help"] == []

@@ -260,7 +260,7 @@ class Story:
     def reopen(self, reason: str = "It was seen again.", *, by: Actor = SAM, **more: Any) -> Outcome:
         return self.do(c.Reopen, reason=reason, by=by, **more)
 
-    def export(self, format: str = "md", *, by: Actor = SAM) -> Outcome:  # noqa: A002 - the command calls it so
+    def export(self, format: str = "md", *, by: Actor = SAM) -> Outcome:  # noqa: A002 - because the command calls it so
         return self.do(c.Export, format=format, to=f"dm:{by.id}", by=by)
 
     def do(self, command: type[c.OnIncident], **fields: Any) -> Outcome:

@@ -294,6 +294,6 @@ def test_whatever_arrives_is_read_or_refused(raw: dict[FieldKind, object]) -> No
     try:
         answers = read(form(*fields), {kind.value: value for kind, value in raw.items()})
     except WrongAnswers as caught:
-        assert all(caught.errors.values())  # noqa: PT017 - both outcomes are right
+        assert all(caught.errors.values())  # noqa: PT017 - because both outcomes are right
     else:
         assert all(str(answer).encode() for answer in answers.values())

@@ -39,7 +39,7 @@ def test_the_order_of_keys_and_the_zone_of_a_moment_do_not_matter() -> None:
 @pytest.mark.parametrize("field", ["at", "occurred_at"])
 def test_a_moment_without_a_zone_is_refused(field: str) -> None:
     with pytest.raises(ValueError, match="has no time zone"):
-        entry(**{field: datetime(2026, 11, 21, 12, 0)}).canonical()  # noqa: DTZ001 - the mistake itself
+        entry(**{field: datetime(2026, 11, 21, 12, 0)}).canonical()  # noqa: DTZ001 - because it is the mistake itself
 
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf")])

@@ -86,7 +86,7 @@ def test_every_setting_that_is_named_exists(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=IDS)
 def test_every_command_that_is_named_exists(page: Path) -> None:
-    commands = set(typer.main.get_command(app).commands)  # type: ignore[attr-defined]  # because it is a group
+    commands = set(typer.main.get_command(app).commands)
     named = set(re.findall(r"(?:^|`|bin/|exec )quarterdeck ([a-z]+)", page.read_text(), re.MULTILINE))
 
     assert named - commands - {"quarterdeck"} == set()

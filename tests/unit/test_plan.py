@@ -53,4 +53,4 @@ def test_it_fits_the_terminal() -> None:
 
 def test_a_naive_t0_is_refused() -> None:
     with pytest.raises(ValueError, match="no time zone"):
-        plan_text(PLAYBOOK, datetime(2026, 11, 21))  # noqa: DTZ001 - that is the point
+        plan_text(PLAYBOOK, datetime(2026, 11, 21))  # noqa: DTZ001 - because that is the point

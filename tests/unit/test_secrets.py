@@ -15,7 +15,7 @@ URL_SAFE = ascii_letters + digits + "_-"
 
 
 def full_key(kind: str = "api03", seed: int = 1) -> str:
-    body = "".join(Random(seed).choices(URL_SAFE, k=92))  # noqa: S311 - a made-up key
+    body = "".join(Random(seed).choices(URL_SAFE, k=92))
     return f"{START}{kind}-Q{body}AA"
 
 

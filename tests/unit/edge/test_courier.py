@@ -90,9 +90,9 @@ async def wanting(store: MemoryStore, *keys: str) -> None:
 
 
 def courier(store: MemoryStore, showing: Counting) -> Courier:
-    places = Places(store, NoSlack(), "C1", "")  # type: ignore[arg-type]  # because nobody is asked
+    places = Places(store, NoSlack(), "C1", "")
     waiting = Waiting(Pacing(Noon().now, None), places)
-    return Courier(store, showing, NoLists(), NoDoubts(), NoJobs(), waiting, Noon(), TEAM)  # type: ignore[arg-type]  # because they are stand-ins
+    return Courier(store, showing, NoLists(), NoDoubts(), NoJobs(), waiting, Noon(), TEAM)
 
 
 async def test_a_row_that_was_sent_while_it_was_being_listed_is_not_sent_again() -> None:
@@ -133,7 +133,7 @@ async def test_what_waits_is_remembered_as_far_as_a_question_can_name_it() -> No
     store = MemoryStore()
     pacing = Pacing(Noon().now, None)
     pacing.told("chat.postMessage", "C1", 60)
-    waiting = Waiting(pacing, Places(store, NoSlack(), "C1", ""))  # type: ignore[arg-type]  # because nobody is asked
+    waiting = Waiting(pacing, Places(store, NoSlack(), "C1", ""))
     row = await store.transact(lambda tx: tx.want(TEAM, "offer:1", "alerts", {}, NOON))
     rows = (replace(row, id=number) for number in range(MOST_HELD + 500))
 

@@ -16,7 +16,7 @@ HEAD = "INC-0007 · T+5 · Revoke the suspect key"
 
 def part(story: Story, key: str = DM, **more: object) -> Part | None:
     about = {"now": story.now, "delivery_id": f"m{story.incident.number}", **more}
-    return list_part(story.incident, key, Context(**about))  # type: ignore[arg-type]  # because the rest is a test's choice
+    return list_part(story.incident, key, Context(**about))
 
 
 def listed(*parts: Part | None, drill: bool = False) -> Message:
