@@ -15,6 +15,7 @@ from bot.clock import Clock
 from bot.courier import Courier
 from bot.doubts import Doubts
 from bot.errors import Limited, NoSlack, SlackTrouble, Unclear, WrongSettings
+from bot.findings import Findings
 from bot.fingerprints import fingerprinter, secret_of
 from bot.homes import Homes
 from bot.housekeeping import Housekeeping
@@ -82,6 +83,7 @@ class Deck:
     gateway: Gateway
     standing: Standing
     tidings: Tidings
+    findings: Findings
     metrics: Metrics
     bolt: AsyncApp
     http: aiohttp.ClientSession
@@ -170,7 +172,9 @@ async def join_parts(settings: Settings, store: Store, clock: Clock, http: aioht
     )
     places, lateness = Places(store, gateway, alerts, identity.workspace), Lateness(store, clock)
     outage = Outage(gateway, lateness, clock)
+    findings = Findings(people)
     intake.on_commit(metrics.committed)
+    intake.on_commit(findings.committed)
     losses = Losses(store, intake, places, standing, clock, identity.team)
     courier = _courier(store, intake, gateway, pacing, outage, places, losses, lateness, clock, identity, metrics)
     ticker = Ticker(store, intake, clock, identity.team)
@@ -188,7 +192,7 @@ async def join_parts(settings: Settings, store: Store, clock: Clock, http: aioht
     tidings = Tidings(store, intake, standing, people, clock, identity.team)
     loops: dict[str, Any] = {"courier": courier, "ticker": ticker, "lookback": lookback, "outage": outage}
     loops["housekeeping"] = Housekeeping(store, clock, identity.team, settings.quarterdeck_clear_after_days)
-    loops |= {"standing": standing, "tidings": tidings}
+    loops |= {"standing": standing, "tidings": tidings, "findings": findings}
     facts: dict[str, Any] = {"identity": identity, "lateness": lateness, "metrics": metrics}
     return Deck(**parts, **loops, **facts, gateway=gateway, bolt=bolt, http=http)
 

@@ -7,6 +7,7 @@ from typing import Any
 from prometheus_client import generate_latest
 
 from bot.clock import Clock
+from bot.findings import Findings
 from bot.lateness import Lateness
 from bot.metrics import UNKNOWN, Metrics, age
 from bot.standing import TOKEN, Standing
@@ -26,6 +27,7 @@ class Health:
         team: str,
         sockets: Callable[[], int] | None,
         standing: Standing,
+        findings: Findings,
     ) -> None:
         self._store = store
         self._lateness = lateness
@@ -34,6 +36,7 @@ class Health:
         self._team = team
         self._sockets = sockets
         self._standing = standing
+        self._findings = findings
 
     async def readiness(self) -> tuple[bool, dict[str, Any]]:
         """Usable or not, and the facts. Only the database makes it unusable, to read or to write; Slack may be down."""
@@ -41,7 +44,7 @@ class Health:
         try:
             health = await self._store.health(self._team, now)
         except StorageError as error:
-            unknown = {"oldest_overdue_s": None, "unsent": None, "troubles": self._standing.sentences}
+            unknown = {"oldest_overdue_s": None, "unsent": None, "troubles": self._troubles}
             return False, {"database": str(error), **self._slack(now), **unknown}
         trouble = self._store.trouble
         overdue = (now - health.overdue_since).total_seconds() if health.overdue_since else 0.0
@@ -50,8 +53,13 @@ class Health:
             **self._slack(now),
             "oldest_overdue_s": round(max(0.0, overdue), 3),
             "unsent": health.unsent + health.waiting_jobs,
-            "troubles": self._standing.sentences,
+            "troubles": self._troubles,
         }
+
+    @property
+    def _troubles(self) -> list[str]:
+        """What keeps Quarterdeck from something, then what open incidents do without."""
+        return [*self._standing.sentences, *self._findings.sentences]
 
     def _slack(self, now: datetime) -> dict[str, Any]:
         """Whether Slack takes what we say; how many sockets stand by which it reaches us, and when it last did."""

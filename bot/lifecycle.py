@@ -190,14 +190,21 @@ async def _begin(deck: Deck, heart: Heartbeat) -> None:
     await heart.begin(deck.intake)
     await begin_after_restore(deck)
     await deck.store.set_meta("", "team", team)  # for the command line, which asks nothing of Slack
-    async for some in deck.store.open_incidents(team):
+    await know_open(deck)
+
+
+async def know_open(deck: Deck) -> None:
+    """What stands open already; from then on commits tell."""
+    async for some in deck.store.open_incidents(deck.identity.team):
         deck.metrics.know(some)
+        deck.findings.know(some)
 
 
 async def _doors(deck: Deck, settings: Settings, clock: Clock, sockets: Sockets | None) -> WebServer:
     """The HTTP server, which has its port but does not answer yet. Raises `Stop` for a token or port of no use."""
     standing = (lambda: sockets.standing) if sockets else None
-    health = Health(deck.store, deck.lateness, deck.metrics, clock, deck.identity.team, standing, deck.standing)
+    team = deck.identity.team
+    health = Health(deck.store, deck.lateness, deck.metrics, clock, team, standing, deck.standing, deck.findings)
     if sockets:
         await sockets.check_token()
     app = web_app(health.readiness, None if sockets else deck.bolt, health.scrape)
@@ -268,7 +275,7 @@ async def _refresh(deck: Deck, clock: Clock) -> None:
         await clock.sleep(REFRESH_S)
         try:
             await deck.rosters.reload()
-            await deck.people.refresh()
+            await deck.people.refresh(deck.findings.gone)
             deck.tidings.look_at_people()
         except Exception:
             # Roster and people stay as they were known; a strange answer about one of them must not end the process.

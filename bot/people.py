@@ -105,14 +105,14 @@ class People:
     def named_all(self, refs: Iterable[str]) -> list[tuple[str, Person | None]]:
         return [(ref, self.named(ref)) for ref in refs]
 
-    async def refresh(self) -> None:
-        """Asks again about everybody on the roster, whom it has not asked about for longest first.
+    async def refresh(self, also: Iterable[str] = ()) -> None:
+        """Asks again about everybody on the roster, and `also` these, whom it has not asked about for longest first.
 
         Whoever cannot be asked about now stays as known; at a limit the rest waits for the next time.
         """
         gateway = self._gateway.at(HOUSEKEEPING)
-        users = dict.fromkeys(self._ids[ref] for ref in _everybody(self._roster) if ref in self._ids)
-        for user in sorted(users, key=self._asked_at):
+        users = {self._ids[ref] for ref in _everybody(self._roster) if ref in self._ids}
+        for user in sorted(users.union(also), key=self._asked_at):
             try:
                 self._keep(await gateway.user(user))
             except Limited:
@@ -127,6 +127,15 @@ class People:
     def gone(self) -> set[str]:
         """Those known to have no account any more."""
         return {user for user, (_, person) in self._known.items() if not person.active}
+
+    def roster_gone(self) -> set[str]:
+        """Those of the roster among them."""
+        return {person.id for _, person in self.named_all(_everybody(self._roster)) if person and not person.active}
+
+    def active_since(self, user: str, moment: datetime) -> bool:
+        """Whether Slack, asked after `moment`, says that they have an account."""
+        known = self._known.get(user)
+        return known is not None and known[1].active and known[0] > moment
 
     def name(self, user: str) -> str | None:
         known = self._known.get(user)

@@ -24,7 +24,7 @@ def unreachable(incident: Incident, entry: Entry) -> Incident:
     for one in entry.data["steps"]:
         step = after.step(one["step"])
         after = new_owner(after, step, one["to"], entry) if one["to"] else _nobodys(after, step, user, entry.at)
-    return after
+    return _outside(after, gone={**after.outside.gone, user: entry.at})
 
 
 def _nobodys(incident: Incident, step: StepState, user: str, at: datetime) -> Incident:

@@ -98,12 +98,14 @@ class Outside(Frozen):
     """What went away in Slack, as far as the incident has to remember it.
 
     `announced_to` are the people who were sent the announcement because the alerts channel does not take it,
-    `removed` says how often a surface was deleted by somebody, `troubles` (name to sentence) what hinders now.
+    `removed` says how often a surface was deleted by somebody, `troubles` (name to sentence) what hinders now, `gone`
+    since when somebody had no account any more.
     """
 
     announced_to: tuple[str, ...] = ()
     removed: dict[str, int] = {}
     troubles: dict[str, str] = {}
+    gone: dict[str, datetime] = {}
 
 
 class Captured(Frozen):

@@ -12,7 +12,9 @@ import aiohttp
 
 from bot.bootstrap import Deck, join_parts
 from bot.clock import Reading
+from bot.health import Health
 from bot.heartbeat import Heartbeat
+from bot.lifecycle import know_open
 from bot.restoring import begin_after_restore
 from bot.settings import Settings
 from bot.slack.socket_mode import Sockets
@@ -154,6 +156,7 @@ class Company:
         self.heart = Heartbeat(self.store, self.bot_clock, self.team, self.deck.lateness)
         await self.heart.begin(self.deck.intake)
         await begin_after_restore(self.deck)
+        await know_open(self.deck)
         self.deck.standing.speak()
         await (self._over_a_socket() if self.settings.socket_mode else self._over_http())
         await self.deck.lookback.look_once(self.bot_clock.now())
@@ -170,6 +173,19 @@ class Company:
         await web.start()
         self.parts.push_async_callback(web.stop)
         self.workspace.request_url = f"{web.address}/slack/events"
+
+    def health(self) -> Health:
+        deck = self.deck
+        return Health(
+            deck.store,
+            deck.lateness,
+            deck.metrics,
+            self.clock,
+            self.team,
+            (lambda: self.sockets.standing) if self.settings.socket_mode else None,
+            deck.standing,
+            deck.findings,
+        )
 
     async def stop(self) -> None:
         """End it; what is on disk stays."""

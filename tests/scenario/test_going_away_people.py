@@ -3,7 +3,6 @@
 import pytest
 from structlog.testing import capture_logs
 
-from bot.health import Health
 from playbooks.entries import Entry, Kind
 from simulator import losses
 from simulator.api.call import Call
@@ -203,11 +202,6 @@ async def test_a_pin_that_is_taken_off_is_put_back_once(company: Company) -> Non
 # --- permissions and tokens
 
 
-def health(company: Company) -> Health:
-    deck = company.deck
-    return Health(deck.store, deck.lateness, deck.metrics, company.clock, company.team, None, deck.standing)
-
-
 @pytest.mark.parametrize(
     ("scope", "kind"), [("pins:write", Kind.JOB_FAILED), ("groups:write", Kind.THREAD_SERVES), ("im:write", None)]
 )
@@ -264,7 +258,7 @@ async def test_without_a_token_everything_waits_and_each_timeline_says_so_once(c
         else:
             losses.remove_scope(company.workspace, "chat:write")
         await company.at("12:06")
-        ready, facts = await health(company).readiness()
+        ready, facts = await company.health().readiness()
         (sentence,) = facts["troubles"]
         assert ready
         assert facts["slack"].startswith("down since")

@@ -5,29 +5,15 @@ from datetime import timedelta
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.health import Health
 from bot.web.server import WebServer, web_app
 from tests.scenario.company import CHANNEL, KEY, REVOKED, Company, down, limited, lost
 
 Samples = dict[tuple[str, str], float]
 
 
-def health(company: Company) -> Health:
-    deck = company.deck
-    return Health(
-        deck.store,
-        deck.lateness,
-        deck.metrics,
-        company.clock,
-        company.team,
-        lambda: company.sockets.standing,
-        deck.standing,
-    )
-
-
 async def scraped(company: Company) -> Samples:
     """Name without the prefix, and the values of the labels → figure."""
-    return read((await health(company).scrape()).decode())
+    return read((await company.health().scrape()).decode())
 
 
 def read(text: str) -> Samples:
@@ -55,7 +41,6 @@ async def test_incidents_and_steps_follow_the_record(company: Company) -> None:
 async def test_a_start_in_the_middle_knows_what_is_open(company: Company) -> None:
     await company.open()
     await company.away(timedelta(minutes=1))
-    company.deck.metrics.know(await company.store.incidents(company.team, open_only=True))
     figures = await scraped(company)
 
     assert (figures["incidents_open", "real"], figures["steps", "real waiting"]) == (1, 5)
@@ -121,7 +106,7 @@ async def test_nothing_of_people_stands_in_it(company: Company) -> None:
     await company.open(text=f"Found {KEY} in a gist")
     await company.say(company.sam, "note a word of mine", CHANNEL)
     await company.at("12:10")
-    text = (await health(company).scrape()).decode()
+    text = (await company.health().scrape()).decode()
 
     incident = await company.incident()
     named = ["sk-ant", "gist", "prod-gateway", "word of mine", "Dana", "INC-", company.dana.id, company.team]
@@ -140,7 +125,7 @@ async def test_a_record_that_cannot_be_read_is_said_and_the_old_figures_are_not(
 
 
 async def test_it_is_served_as_prometheus_wants_it_and_only_read(company: Company) -> None:
-    checks = health(company)
+    checks = company.health()
     web = WebServer(web_app(checks.readiness, None, checks.scrape), "127.0.0.1", 0)
     await web.start()
     async with httpx.AsyncClient(base_url=web.address) as http:

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 import structlog
 
-from bot.health import Health
 from bot.heartbeat import Heartbeat
 from playbooks.entries import Kind
 from storage.engine import address_of
@@ -31,9 +30,7 @@ def locked(company: Company) -> Iterator[None]:
 
 
 async def ready(company: Company) -> tuple[bool, dict[str, Any]]:
-    deck = company.deck
-    health = Health(deck.store, deck.lateness, deck.metrics, company.clock, company.team, None, deck.standing)
-    return await health.readiness()
+    return await company.health().readiness()
 
 
 async def test_a_form_sent_meanwhile_keeps_what_was_typed_and_is_taken_afterwards(company: Company) -> None:
