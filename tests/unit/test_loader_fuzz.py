@@ -51,7 +51,7 @@ def outcome(text: str) -> Playbook | list[str]:
         return [str(problem) for problem in error.problems]
 
 
-@settings(max_examples=150, deadline=2000)
+@settings(max_examples=150)
 @given(EDITS)
 def test_a_changed_playbook_loads_or_is_refused(edits: list[tuple[str, int, str]]) -> None:
     result = outcome(edited(edits))
@@ -62,7 +62,7 @@ def test_a_changed_playbook_loads_or_is_refused(edits: list[tuple[str, int, str]
         assert Playbook.model_validate_json(result.model_dump_json(), strict=True) == result
 
 
-@settings(max_examples=150, deadline=2000)
+@settings(max_examples=150)
 @given(st.text(max_size=200) | st.text(st.sampled_from("[]{}:,-?!&*|>'\"\\%@ \n\tab0"), max_size=60))
 def test_any_text_loads_or_is_refused(text: str) -> None:
     outcome(text)

@@ -5,7 +5,7 @@ from random import Random
 from string import ascii_letters, digits
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from playbooks.secrets import Masked, Mention, mask, mentions
@@ -147,14 +147,12 @@ FRAGMENTS = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(FRAGMENTS, max_size=8).map("".join))
 def test_masking_twice_changes_nothing_more(text: str) -> None:
     once = masked(text).text
     assert masked(once) == Masked(text=once)
 
 
-@settings(deadline=None)
 @given(before=st.text(max_size=30), after=st.text(max_size=30))
 def test_no_text_around_it_lets_a_key_through(before: str, after: str) -> None:
     key = full_key()

@@ -247,7 +247,7 @@ def test_every_changed_character_of_a_file_is_noticed(offset: int) -> None:
         assert not verify_json(text[:place] + new + text[place + 1 :]).ok, f"{old!r} at {place}"
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(st.data())
 def test_no_edit_goes_unnoticed(data: st.DataObject) -> None:
     text = small()
@@ -258,7 +258,7 @@ def test_no_edit_goes_unnoticed(data: st.DataObject) -> None:
     assert verify_json(edited).ok == (edited == text)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.binary(max_size=200) | st.text(max_size=200))
 def test_no_bytes_make_a_traceback(content: bytes | str) -> None:
     assert not verify_json(content).ok

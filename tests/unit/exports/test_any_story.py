@@ -70,7 +70,7 @@ HAPPENINGS = st.builds(
 ROSTERS = st.sampled_from([ROSTER, {}, {Role.SECURITY_LEAD: (SAM,)}, {**ROSTER, Role.DEV_LEAD: ()}])
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(HAPPENINGS, max_size=25), ROSTERS, st.sampled_from([1.0, 10.0, 0.5]), st.booleans())
 def test_the_record_always_holds(
     happenings: list[Happening],

@@ -118,7 +118,7 @@ ANY = st.text(st.characters(exclude_categories=("Cs",)), max_size=60) | st.text(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(ANY)
 def test_no_line_makes_anything_but_text(text: str) -> None:
     plain = {"paragraph_open", "inline", "text", "text_special", "softbreak", "paragraph_close"}
@@ -126,14 +126,14 @@ def test_no_line_makes_anything_but_text(text: str) -> None:
     assert "\n" not in inline(text)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(ANY, ANY)
 def test_no_cell_leaves_its_place(one: str, two: str) -> None:
     made = table(("a", "b"), [(inline(one), inline(two)), ("x", "y")])
     assert [t.type for t in tokens(made)].count("td_open") == 4
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(ANY)
 def test_no_quotation_ends_early(text: str) -> None:
     found = [t.type for t in tokens(f"- q:\n{quoted('x' + text + chr(10) + 'y')}\n- z")]
@@ -141,7 +141,7 @@ def test_no_quotation_ends_early(text: str) -> None:
     assert not {"html_inline", "html_block", "heading_open", "fence", "code_block", "hr", "link_open"} & set(found)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(ANY)
 def test_a_link_leads_where_it_says_and_nowhere_else(text: str) -> None:
     found = [t for t in tokens(f"- q: {link('https://example.com/' + text)}") if t.type == "link_open"]
