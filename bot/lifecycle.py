@@ -6,6 +6,7 @@ import gc
 import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -253,19 +254,22 @@ async def _for_ever(loop: Awaitable[None], death: Death) -> None:
 
 async def _beat(heart: Heartbeat, clock: Clock, held: Held) -> None:
     """Says that we run, and stops us when we are no longer the one that may."""
-    pause_s = BEAT_S
+    pause_s, lock = BEAT_S, ThreadPoolExecutor(1, thread_name_prefix="lock")
     while True:
         await clock.sleep(pause_s)
-        if not await _still(held):
+        if not await still_held(held, lock):
             raise Stop("The lock on the database was lost; another Quarterdeck may run now.")
         pause_s = BEAT_S if await heart.beat() else BEAT_AGAIN_S
 
 
-async def _still(held: Held) -> bool:
-    """A database that does not answer in time counts as lost: nobody knows who holds the lock."""
+async def still_held(held: Held, thread: Executor) -> bool:
+    """A database that does not answer in time counts as lost: nobody knows who holds the lock.
+
+    `thread` is the question's own: the shared ones may all be busy with exports, which says nothing about the lock.
+    """
     try:
         async with asyncio.timeout(LOCK_ANSWERS_S):
-            return await asyncio.to_thread(held.still)
+            return await asyncio.get_running_loop().run_in_executor(thread, held.still)
     except TimeoutError:
         return False
 

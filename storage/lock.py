@@ -56,7 +56,7 @@ def hold(url: str) -> Iterator[Held]:
 
 @contextmanager
 def _hold_file(address: Address) -> Iterator[Held]:
-    path = Path(f"{address.file}.lock")
+    path = Path(f"{os.path.realpath(address.file)}.lock")  # one lock, by whatever link somebody comes
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:

@@ -82,6 +82,17 @@ def test_the_sentence_names_the_process(tmp_path: Path) -> None:
         pass
 
 
+def test_a_link_to_the_same_file_is_no_way_round(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "link.db").symlink_to(tmp_path / "elsewhere" / "record.db")
+    with (
+        hold(f"sqlite:///{tmp_path / 'elsewhere' / 'record.db'}"),
+        pytest.raises(AlreadyRunning),
+        hold(f"sqlite:///{tmp_path / 'link.db'}"),
+    ):
+        pass
+
+
 def test_a_lost_connection_is_a_lost_lock(make_postgres: str) -> None:
     with hold(make_postgres) as held, psycopg.connect(make_postgres, autocommit=True) as other:
         other.execute(

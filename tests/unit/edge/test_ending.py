@@ -1,10 +1,14 @@
-"""A loop that missed its cancellation ends all the same."""
+"""What ends Quarterdeck, and what does not."""
 
 import asyncio
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
-from bot.lifecycle import ended
+from bot.lifecycle import ended, still_held
+from storage.lock import hold
 
 
 async def test_a_cancellation_that_was_forgotten_is_said_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -24,3 +28,19 @@ async def test_a_cancellation_that_was_forgotten_is_said_again(monkeypatch: pyte
 
     assert task.done()
     assert heard == ["cancelled", "cancelled"]
+
+
+async def test_a_lock_is_not_lost_because_every_shared_thread_is_busy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Many exports at once, or names that are looked up in vain while the network is away."""
+    monkeypatch.setattr("bot.lifecycle.LOCK_ANSWERS_S", 0.5)
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
+    done = threading.Event()
+    busy = asyncio.create_task(asyncio.to_thread(done.wait))
+    with hold(f"sqlite:///{tmp_path / 'record.db'}") as held, ThreadPoolExecutor(1) as lock:
+        still = await still_held(held, lock)
+        done.set()
+        await busy
+
+    assert still
