@@ -1,6 +1,7 @@
 """What the command line does with the record, beside a running bot: it reads, and asks nothing of Slack."""
 
 import asyncio
+import os
 import re
 from pathlib import Path
 
@@ -80,15 +81,31 @@ def back_up(target: Path) -> str:
         if kept and secret.exists():
             raise Stop(f"{secret} is there already, and nothing was written. Name another file.")
         backup(settings.database_url, target)
-        if kept and kept.exists():
-            secret.touch(mode=0o600, exist_ok=False)
-            secret.write_bytes(kept.read_bytes())
+        if kept and not kept.exists():
+            advice = "Put it back beside the record, or the same key from before and after will not be recognised."
+            raise Stop(f"The record is in {target}, but its secret {kept} is gone. {advice}")
+        if kept:
+            _copy_secret(kept, secret)
             return f"The record is in {target}, the secret that belongs to it in {secret}. Keep both, for few eyes."
     except StorageError as error:
         raise Stop(str(error)) from None
     except OSError as error:
         raise Stop(f"{secret} cannot be written: {error.strerror}. The record is in {target}.") from None
     return f"The record is in {target}. QUARTERDECK_SECRET belongs to it; keep that too."
+
+
+def _copy_secret(kept: Path, secret: Path) -> None:
+    """Whole or not at all: an empty one would be taken for a secret. Raises `OSError`."""
+    content = kept.read_bytes()
+    secret.touch(mode=0o600, exist_ok=False)
+    try:
+        with secret.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        secret.unlink()
+        raise
 
 
 def migrate_database() -> str:

@@ -30,11 +30,15 @@ def secret_of(settings: Settings) -> str:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _make(path)
-        return path.read_text().strip()
+        kept = path.read_text().strip()
     except OSError as error:
         raise WrongSettings(
             f"QUARTERDECK_SECRET: unset, and {path} cannot be kept beside the database ({error.strerror})."
         ) from None
+    if not kept:
+        advice = "Put it back from your backup; or delete it for a new one, to which no key from before is known."
+        raise WrongSettings(f"QUARTERDECK_SECRET: unset, and {path} is empty. {advice}")
+    return kept
 
 
 def kept_secret(settings: Settings) -> Path:
@@ -43,15 +47,18 @@ def kept_secret(settings: Settings) -> Path:
 
 
 def _make(path: Path) -> None:
-    """Written whole under another name first: a crash must not leave an empty secret behind."""
+    """Written whole, and to the disk, under another name first: a crash must not leave an empty secret behind."""
     if path.exists():
         return
     made = path.with_suffix(f".{os.getpid()}")
-    made.touch(mode=0o600)
-    made.write_text(secrets.token_hex(32) + "\n")
     try:
+        made.touch(mode=0o600)
+        with made.open("w") as file:
+            file.write(secrets.token_hex(32) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
         os.link(made, path)  # fails when another process was first, whose secret is then ours too
     except FileExistsError:
         pass
     finally:
-        made.unlink()
+        made.unlink(missing_ok=True)

@@ -1,8 +1,10 @@
 """A copy of a SQLite record as of one moment, while it is in use. https://www.sqlite.org/backup.html"""
 
+import errno
 import os
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -11,6 +13,7 @@ from storage.errors import DatabaseUnavailable, StorageError, translated
 
 MADE_AT = "backup_made_at"  # in the copy's `meta`, so that a start on it knows
 _WAIT_S = 30.0  # for a lock that another program holds
+_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS)  # a memory stick, some folders of other machines
 
 
 def backup(url: str, target: Path) -> None:
@@ -29,7 +32,7 @@ def backup(url: str, target: Path) -> None:
         with translated(address.where):
             _copy(Path(address.file), part)
         _check(part)
-        os.link(part, target)  # unlike a rename it never takes the place of a file that is there
+        _name(part, target)
         _sync_folder(target.absolute().parent)
     except FileExistsError:
         raise StorageError(f"{target} is there already, and nothing was written. Name another file.") from None
@@ -45,10 +48,22 @@ def _copy(source: Path, part: Path) -> None:
     with (
         closing(sqlite3.connect(uri, uri=True, timeout=_WAIT_S)) as database,
         closing(sqlite3.connect(part)) as copy,
+        _room_for_the_copy(),
     ):
         database.backup(copy)  # in one step: it reads one moment, and nobody who writes has to wait
         _mark(copy)
         copy.execute("PRAGMA journal_mode = DELETE")  # one file, until it is used again
+
+
+@contextmanager
+def _room_for_the_copy() -> Iterator[None]:
+    """What is read is not written to, so a disk that is full is the copy's. Raises `OSError`."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorname == "SQLITE_FULL":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
+        raise
 
 
 def _mark(copy: sqlite3.Connection) -> None:
@@ -71,6 +86,17 @@ def _check(part: Path) -> None:
         raise StorageError(f"The copy is damaged, and so is the database it was made of: {first}. Nothing was kept.")
     with part.open("rb") as file:
         os.fsync(file.fileno())
+
+
+def _name(part: Path, target: Path) -> None:
+    """Unlike a rename alone it never takes the place of a file that is there."""
+    try:
+        os.link(part, target)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        part.replace(target)
 
 
 def _sync_folder(folder: Path) -> None:

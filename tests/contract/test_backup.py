@@ -1,6 +1,7 @@
 """A backup is the record of one moment, made while others write, and never half a file."""
 
 import asyncio
+import errno
 import os
 import sqlite3
 from contextlib import closing
@@ -62,6 +63,37 @@ def test_a_file_that_is_there_is_never_written_over(url: str, tmp_path: Path) ->
     with pytest.raises(StorageError, match="is there already, and nothing was written"):
         backup(url, tmp_path / "taken")
     assert (tmp_path / "taken").read_text() == "mine"
+
+
+def test_where_there_are_no_hard_links_it_is_made_all_the_same(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_links(*_: object) -> None:
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(os, "link", no_links)
+    backup(url, tmp_path / "copy.db")
+    assert migrate(f"sqlite:///{tmp_path / 'copy.db'}")
+    with pytest.raises(StorageError, match="is there already"):
+        backup(url, tmp_path / "copy.db")
+    assert [name for name in os.listdir(tmp_path) if "part" in name] == []
+
+
+def test_a_disk_without_room_for_the_copy_is_named_as_the_copys(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect = sqlite3.connect
+
+    def with_little_room(name: object, **options: object) -> sqlite3.Connection:
+        made = connect(name, **options)  # type: ignore[arg-type,call-overload]  # because it hands on what it got
+        if "copy" in str(name):
+            made.execute("PRAGMA max_page_count = 2")
+        return made  # type: ignore[no-any-return]  # because of the line above
+
+    monkeypatch.setattr(sqlite3, "connect", with_little_room)
+    with pytest.raises(DatabaseUnavailable, match=r"copy\.db cannot be written: No space left on device"):
+        backup(url, tmp_path / "copy.db")
+    assert not (tmp_path / "copy.db").exists()
 
 
 def test_nothing_to_back_up_is_said(tmp_path: Path) -> None:
