@@ -14,7 +14,7 @@ from sqlalchemy import Connection, inspect, text
 
 from storage.engine import AT_START_S, Address, Engines, address_of, open_engine
 from storage.errors import ForeignDatabase, NewerDatabase, OldDatabase, translated
-from storage.tables import VERSION, VERSION_TABLE
+from storage.tables import VERSION, VERSION_TABLE, Base
 
 FOLDER = Path(__file__).parent
 _LOCK = 0x51444D47  # of PostgreSQL's advisory locks: two processes must not migrate at once
@@ -38,7 +38,10 @@ def migrate(url: str) -> str:
     if found != VERSION:
         engines = open_engine(url, AT_START_S)
         try:
-            _upgrade(engines, found)
+            if found is None and engines.address.is_sqlite:
+                _make(engines)
+            else:
+                _upgrade(engines, found)
         finally:
             engines.dispose()
     return VERSION
@@ -57,7 +60,18 @@ def require_current(url: str) -> None:
         raise _newer(where, found)
 
 
+def _make(engines: Engines) -> None:
+    """A new file gets the tables as they are today: all the migrations lead there too, but with them the process would
+    keep the 14 MB of Alembic for as long as it runs."""
+    column = "version_num VARCHAR(32) NOT NULL PRIMARY KEY"  # as Alembic makes it
+    with translated(engines.address.where), engines.writer.begin() as connection:
+        Base.metadata.create_all(connection, checkfirst=False)
+        connection.execute(text(f"CREATE TABLE {VERSION_TABLE} ({column})"))
+        connection.execute(text(f"INSERT INTO {VERSION_TABLE} VALUES ('{VERSION}')"))  # noqa: S608 - because both are ours
+
+
 def _upgrade(engines: Engines, found: str | None) -> None:
+    """From there by the migrations; from nothing by all of them."""
     where = engines.address.where
     config, known = _alembic()
     if found is not None and found not in known:

@@ -4,6 +4,8 @@ import hashlib
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -21,7 +23,7 @@ from storage.errors import (
     OldDatabase,
     StorageError,
 )
-from storage.migrations import current, migrate
+from storage.migrations import _upgrade, current, migrate
 from storage.sql_courier import to_send
 from storage.sql_store import open_store
 from tests.contract.builders import NOW, TEAM, add_note, opened
@@ -42,8 +44,26 @@ def test_migrations_build_what_the_models_say(empty_url: str) -> None:
     declared = shape(empty_url)
     run(empty_url, *(f"DROP TABLE {name}" for name in tables.Base.metadata.tables))
 
-    assert migrate(empty_url) == current(empty_url) == tables.VERSION
+    _upgrade(engines := open_engine(empty_url), None)
+    engines.dispose()
+    assert current(empty_url) == tables.VERSION
     assert shape(empty_url) == declared
+
+
+def test_a_new_database_is_what_the_migrations_lead_to(tmp_path: Path) -> None:
+    made, led = (f"sqlite:///{tmp_path / name}.db" for name in ("made", "led"))
+    _upgrade(engines := open_engine(led), None)
+    engines.dispose()
+
+    assert migrate(made) == current(made) == tables.VERSION
+    assert shape(made) == shape(led)
+
+
+def test_a_new_file_is_made_without_alembic(tmp_path: Path) -> None:
+    made = f"import sys; from storage.migrations import migrate; migrate('sqlite:///{tmp_path}/new.db')"
+    words = [sys.executable, "-c", f"{made}; print('alembic' in sys.modules)"]
+
+    assert subprocess.run(words, capture_output=True, text=True, check=True).stdout == "False\n"
 
 
 def test_the_newest_migration_is_the_version_we_say() -> None:
