@@ -27,6 +27,9 @@ Number = Annotated[str, typer.Argument(metavar="INC", help="an incident, for exa
 def run() -> None:
     """Start Quarterdeck: your Slack when the settings name it, the practice workspace otherwise."""
     gc.disable()  # nothing that is loaded now is garbage; the search for it would be a tenth of the start
+    from bot.allocation import keep_little
+
+    keep_little()
     from bot.observability import configure_logs
     from bot.settings import load_settings
 
