@@ -26,7 +26,6 @@ log = structlog.get_logger()
 MOST_SUFFIXES = 20
 RETRY_S = 2.0
 PERMISSION_AGAIN = timedelta(minutes=5)
-LOOK_BACK = timedelta(minutes=5)  # our clock and Slack's may differ
 
 
 class Jobs:
@@ -109,13 +108,11 @@ class Jobs:
         if incident.home.thread or incident.home.channel:
             await self._store.note(JobDone(id=job.id))
             return
-        # Only a channel made since then can be ours: an older one of that name belongs to another record.
-        since = (job.wanted_at - LOOK_BACK).timestamp() if job.attempts else None
-        channel, name = await self._create(channel_name(incident), since)
+        channel, name = await self._create(channel_name(incident), again=job.attempts > 0)
         passing("after-job")
         await self._intake.submit(ChannelReady(**self._about(job), channel=channel, name=name), JobDone(id=job.id))
 
-    async def _create(self, wanted: str, since: float | None) -> tuple[str, str]:
+    async def _create(self, wanted: str, *, again: bool) -> tuple[str, str]:
         for suffix in range(1, MOST_SUFFIXES + 1):
             name = wanted if suffix == 1 else f"{wanted[:76]}-{suffix}"
             try:
@@ -124,15 +121,18 @@ class Jobs:
             except Rejected as error:
                 if error.error != "name_taken":
                     raise
-                if since is not None and (found := await self._own_channel(name, since)):
+                if again and (found := await self._own_channel(name)):
                     return found, name
         raise Rejected("conversations.create", "name_taken")
 
-    async def _own_channel(self, name: str, since: float) -> str | None:
-        """The channel of that name that we made ourselves: its answer was lost."""
+    async def _own_channel(self, name: str) -> str | None:
+        """The channel of that name that we made ourselves: its answer was lost.
+
+        Nobody wrote into it yet, since nobody knew of it; one in which somebody did belongs to another record.
+        """
         async for channel in self._gateway.own_channels("private_channel"):
-            ours = channel.get("creator") == self._bot and float(channel.get("created") or 0) >= since
-            if channel.get("name") == name and ours and not channel.get("is_archived"):
+            ours = channel.get("creator") == self._bot and not channel.get("is_archived")
+            if channel.get("name") == name and ours and await self._gateway.is_blank(str(channel["id"])):
                 return str(channel["id"])
         return None
 

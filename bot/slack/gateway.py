@@ -194,6 +194,14 @@ class Gateway:
         page = await self.call(method, channel=channel, ts=thread_ts, limit=200, include_all_metadata=True)
         return _among(page, delivery_ids), not page.get("has_more")
 
+    async def is_blank(self, channel: str) -> bool:
+        """Whether nobody has written there; no where Slack refuses to say. What Slack itself writes does not count."""
+        try:
+            page = await self.call("conversations.history", channel=channel, limit=200)
+        except Rejected:
+            return False
+        return all(message.get("subtype") for message in page.get("messages", ()))
+
     async def own_channels(
         self, types: str = "public_channel,private_channel", *, archived: bool = False
     ) -> AsyncIterator[dict[str, Any]]:

@@ -1,5 +1,7 @@
 """Where an incident is worked on: its private channel, or the thread under its announcement."""
 
+from datetime import timedelta
+
 from playbooks.entries import Kind
 from simulator.api.call import Call
 from simulator.errors import SlackError
@@ -37,6 +39,28 @@ async def test_a_channel_whose_answer_was_lost_is_found_again(company: Company) 
     assert (await company.incident()).home.name == CHANNEL
     made = [channel for channel in company.workspace.channels.values() if channel.name.startswith("inc-")]
     assert len(made) == 1
+
+
+async def test_it_is_found_by_whatever_clock(company: Company) -> None:
+    await company.set_clock(timedelta(hours=2))
+    company.trouble("conversations.create", error=lost, after=True)
+    await company.open()
+    company.well_again()
+    await company.minutes(1)
+
+    assert (await company.incident()).home.name == CHANNEL
+
+
+async def test_a_channel_in_which_was_written_belongs_to_another_record(company: Company) -> None:
+    bot = company.workspace.bot
+    channel = company.workspace.add_channel(CHANNEL, members=[bot], creator=bot)
+    await company.deck.gateway.call("chat.postMessage", channel=channel.id, text="another board")
+    company.trouble("conversations.create", error=lost)
+    await company.open()
+    company.well_again()
+    await company.minutes(1)
+
+    assert (await company.incident()).home.name == f"{CHANNEL}-2"
 
 
 async def test_a_permanent_error_makes_the_thread_serve(company: Company) -> None:
