@@ -74,7 +74,7 @@ async def _questions(url: str, team: str, number: int) -> dict[str, float]:
 
 async def _turn(store: SqlStore, team: str, now: datetime) -> None:
     await store.in_doubt(team, now)
-    await store.surfaces_to_send(team, now, limit=5000, priority=PRIORITY)
+    await store.surfaces_to_send(team, now, limit=200, priority=PRIORITY)
     await store.jobs_to_do(team, now, limit=5000)
 
 

@@ -36,7 +36,7 @@ LOOKED_AT = timedelta(seconds=5)
 PATIENCE_S = 0.1  # for acts that are being committed
 LOOK_S = 0.01
 MOST_DELAY_S = 300.0
-_LISTED = 5000  # far more than can start at once, because most places may be busy
+_LISTED = (100, 5000)  # mostly enough; and far more than can start at once, because the first may all have to wait
 
 
 class Courier:
@@ -102,7 +102,7 @@ class Courier:
 
     async def drain_once(self) -> int:
         """Starts everything that can be started now; how many that were."""
-        if not self._answering():
+        if not self._answering() or self._free(ASKING) <= 0:
             return 0
         now = self._clock.now()
         started = 0
@@ -112,16 +112,32 @@ class Courier:
         doubts = await self._store.in_doubt(self._team, now, busy=self._waiting.surfaces)
         for lane, rows in _by_lane(doubts).items():
             started += self._start(lane, self._doubts.settle, *rows)
-        busy = [*self._showing.homeless, *self._waiting.surfaces]
-        rows = await self._store.surfaces_to_send(self._team, now, limit=_LISTED, busy=busy, priority=PRIORITY)
-        crowds = self._crowds(rows)
-        for row in sorted(self._pressed_first(rows, now), key=self._order):
-            if row.id in crowds:
-                started += self._start(_lane(row), self._send_together, *crowds[row.id])
-            else:
-                started += self._start(_lane(row), self._showing.show, row)
-        for job in await self._store.jobs_to_do(self._team, now, limit=_LISTED, busy=self._waiting.jobs):
+        for most in _LISTED:
+            rows = await self._listed(now, most)
+            started += self._start_shows(rows)
+            if len(rows) < most or self._free(self._rank(rows[-1])) <= 0:
+                break
+        for job in await self._store.jobs_to_do(self._team, now, limit=_LISTED[-1], busy=self._waiting.jobs):
             started += self._start(f"job:{job.id}", self._jobs.do, job)
+        return started
+
+    async def _listed(self, now: datetime, most: int) -> list[SurfaceRow]:
+        """What may be started, as far as the record knows, the most urgent first."""
+        self._pressed = {place: until for place, until in self._pressed.items() if until > now}
+        busy = [*self._showing.homeless, *self._waiting.surfaces]
+        pressed = {ts for _, ts in self._pressed}
+        return await self._store.surfaces_to_send(
+            self._team, now, limit=most, busy=busy, lanes=list(self._busy), first=pressed, priority=PRIORITY
+        )
+
+    def _start_shows(self, rows: list[SurfaceRow]) -> int:
+        """How many of them were started."""
+        started, crowds = 0, self._crowds(rows)
+        for row in sorted(self._pressed_first(rows), key=self._order):
+            if row.id in crowds:
+                started += self._start(row.lane, self._send_together, *crowds[row.id])
+            else:
+                started += self._start(row.lane, self._showing.show, row)
         return started
 
     @property
@@ -153,9 +169,8 @@ class Courier:
         for row in await self._merging.send(*rows):
             await self._guarded(self._showing.show, Counter(), row)
 
-    def _pressed_first(self, rows: list[SurfaceRow], now: datetime) -> list[SurfaceRow]:
+    def _pressed_first(self, rows: list[SurfaceRow]) -> list[SurfaceRow]:
         """Without the other copies of a step whose pressed copy has still to change; they follow in the next round."""
-        self._pressed = {place: until for place, until in self._pressed.items() if until > now}
         if not self._pressed:
             return rows
         first = {(row.number, _step(row)) for row in rows if _step(row) and (row.channel, row.ts) in self._pressed}
@@ -168,8 +183,7 @@ class Courier:
     def _start(self, place: str, do: Callable[..., Awaitable[None]], *rows: Row) -> int:
         """`rows` go as one, or wait as one: what the first of them needs is enough."""
         row, place_in_line = rows[0], self._rank(rows[0])
-        free = MOST_AT_ONCE - len(self._busy) - (0 if place_in_line <= ASKING else FOR_ASKING)
-        if place in self._busy or place in self._moved or free <= 0:
+        if place in self._busy or place in self._moved or self._free(place_in_line) <= 0:
             return 0
         now = self._clock.now()
         if sum(self._waiting.must(one, place_in_line, now) for one in rows):  # of each it is remembered
@@ -178,6 +192,10 @@ class Courier:
         self._busy[place] = task
         task.add_done_callback(lambda _: self._finished(place))
         return 1
+
+    def _free(self, place_in_line: int) -> int:
+        """How many of that rank may be started beside those that are under way."""
+        return MOST_AT_ONCE - len(self._busy) - (0 if place_in_line <= ASKING else FOR_ASKING)
 
     def _finished(self, place: str) -> None:
         self._busy.pop(place, None)
@@ -218,15 +236,10 @@ class Courier:
             await self._store.note(Delayed(id=row.id, not_before=later, in_doubt=True))
 
 
-def _lane(row: SurfaceRow) -> str:
-    """What is sent one after the other: a conversation."""
-    return f"{row.number}:{row.place}" if row.place == "incident" else row.place
-
-
 def _by_lane(rows: Iterable[SurfaceRow]) -> dict[str, list[SurfaceRow]]:
     lanes: dict[str, list[SurfaceRow]] = {}
     for row in rows:
-        lanes.setdefault(_lane(row), []).append(row)
+        lanes.setdefault(row.lane, []).append(row)
     return lanes
 
 

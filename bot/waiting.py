@@ -11,7 +11,7 @@ from bot.showing import LAST, PRIORITY
 from storage.rows import JobRow, SurfaceRow
 
 LOOK_AGAIN = timedelta(seconds=5)  # what waits is listed again that often: something heavier may have come or gone
-MOST_HELD = 10_000  # each is named in the question for the others, and a database takes no more than 32,766 names
+MOST_HELD = 10_000  # each goes along with every question for the others
 ROUNDING = timedelta(milliseconds=1)
 _JOBS = {
     "channel": ("conversations.create",),

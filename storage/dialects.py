@@ -1,9 +1,10 @@
 """The few lines in which SQLite and PostgreSQL differ. Everything else is the same statement on both."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Table, text
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Connection, Table, Text, all_, bindparam, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
@@ -22,6 +23,21 @@ def put(connection: Connection, table: Table, key: Mapping[str, Any], values: Ma
     """Insert the row, or give it these values when its key is there."""
     statement = insert_into(connection.dialect.name, table).values(**key, **values)
     connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
+
+
+def none_of(dialect: str, column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """Whether the column is none of the ids in the parameter `name`, which `ids_for` makes.
+
+    One parameter, however many they are: thousands would be put into the statement anew each time.
+    """
+    if dialect == "sqlite":
+        return column.not_in(select(func.json_each(bindparam(name, type_=Text)).table_valued("value").c.value))
+    return column != all_(bindparam(name, type_=ARRAY(BigInteger)))
+
+
+def ids_for(dialect: str, ids: Collection[int]) -> str | list[int]:
+    """The ids as `none_of` takes them."""
+    return json.dumps(list(ids)) if dialect == "sqlite" else list(ids)
 
 
 def hold_numbers(connection: Connection, team: str) -> None:

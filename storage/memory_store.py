@@ -95,13 +95,19 @@ class MemoryStore(Store):
         *,
         limit: int = 20,
         busy: Collection[int] = (),
+        lanes: Collection[str] = (),
+        first: Collection[str] = (),
         priority: Mapping[str, int] | None = None,
     ) -> list[SurfaceRow]:
         rank = priority or {}
         last = max(rank.values(), default=0) + 1
         ready = [row for row in self._unsent(team) if _is_ready(row, now, busy) and not _is_in_doubt(row)]
-        there = bool(rank)
-        return sorted(ready, key=lambda row: (there and row.ts is not None, rank.get(row.kind, last), row.id))[:limit]
+        free = [row for row in ready if row.ts in first or row.lane not in lanes]
+
+        def order(row: SurfaceRow) -> tuple[bool, bool, int, int]:
+            return row.ts not in first, bool(rank) and row.ts is not None, rank.get(row.kind, last), row.id
+
+        return sorted(free, key=order)[:limit]
 
     async def in_doubt(self, team: str, now: datetime, *, busy: Collection[int] = ()) -> list[SurfaceRow]:
         doubted = [row for row in self._unsent(team) if _is_ready(row, now, busy) and _is_in_doubt(row)]

@@ -63,6 +63,11 @@ class SurfaceRow:
     state: SurfaceState = SurfaceState.LIVE
     maybe_repeat: bool = False  # it may stand there already: nobody could look before it was to be posted again
 
+    @property
+    def lane(self) -> str:
+        """What is sent one after the other: a conversation."""
+        return f"{self.number}:{self.place}" if self.place == "incident" else self.place
+
 
 @dataclass(frozen=True, kw_only=True)
 class JobRow:

@@ -2,32 +2,57 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, Text, and_, bindparam, case, cast, or_, select
 
+from storage.dialects import ids_for, none_of
 from storage.rows import JobRow, JobState, SurfaceRow, SurfaceState
 from storage.tables import UNSENT, WAITING, jobs, surfaces
 
 _S, _J = surfaces.c, jobs.c
 _SURFACE = surfaces.columns.keys()
+_LANE = case((_S.place == "incident", cast(_S.number, Text) + ":incident"), else_=_S.place)
 _IN_DOUBT = and_(_S.attempted_at.is_not(None), _S.ts.is_(None))
 
 
 def to_send(
-    db: Connection, team: str, now: datetime, limit: int, busy: Collection[int], priority: Mapping[str, int]
+    db: Connection,
+    team: str,
+    now: datetime,
+    limit: int,
+    busy: Collection[int],
+    priority: Mapping[str, int],
+    lanes: Collection[str] = (),
+    first: Collection[str] = (),
 ) -> list[SurfaceRow]:
-    found = select(surfaces).where(_S.team == team, UNSENT, ~_IN_DOUBT, *_ready(_S, now, busy))
-    rank: list[ColumnElement[Any]] = []
+    found = _to_send(db.dialect.name, tuple(priority.items()), first=bool(first))
+    given = {"limit": limit, "lanes": list(lanes), **({"first": list(first)} if first else {})}
+    return _surfaces(db, found, {**_at(db, team, now, busy), **given})
+
+
+@cache  # putting these together takes longer than running them
+def _to_send(dialect: str, priority: tuple[tuple[str, int], ...], *, first: bool) -> Select[Any]:
+    pressed = [_S.ts.in_(bindparam("first", expanding=True))] if first else []
+    free = or_(_LANE.not_in(bindparam("lanes", expanding=True)), *pressed)
+    rank: list[ColumnElement[Any]] = [case((one, 0), else_=1) for one in pressed]
     if priority:  # however many updates wait, what nobody has seen yet is among those that are listed
-        rank = [_S.ts.is_not(None), case(priority, value=_S.kind, else_=max(priority.values()) + 1)]
-    return _surfaces(db, found.order_by(*rank, _S.id).limit(limit))
+        ranks = dict(priority)
+        rank += [_S.ts.is_not(None), case(ranks, value=_S.kind, else_=max(ranks.values()) + 1)]
+    found = select(surfaces).where(_S.team == bindparam("team"), UNSENT, ~_IN_DOUBT, free, *_ready(dialect, _S))
+    return found.order_by(*rank, _S.id).limit(bindparam("limit"))
 
 
 def in_doubt(db: Connection, team: str, now: datetime, busy: Collection[int]) -> list[SurfaceRow]:
-    found = select(surfaces).where(_S.team == team, UNSENT, _IN_DOUBT, *_ready(_S, now, busy))
     # Put in order here: asked for it, SQLite would go through all surfaces by their channel.
-    return sorted(_surfaces(db, found), key=lambda row: (row.channel or "", row.id))
+    found = _surfaces(db, _in_doubt(db.dialect.name), _at(db, team, now, busy))
+    return sorted(found, key=lambda row: (row.channel or "", row.id))
+
+
+@cache
+def _in_doubt(dialect: str) -> Select[Any]:
+    return select(surfaces).where(_S.team == bindparam("team"), UNSENT, _IN_DOUBT, *_ready(dialect, _S))
 
 
 def surfaces_of(db: Connection, team: str, number: int, keys: Collection[str] | None) -> list[SurfaceRow]:
@@ -50,8 +75,13 @@ def delivered(db: Connection, team: str, delivery_id: str) -> SurfaceRow | None:
 
 
 def jobs_to_do(db: Connection, team: str, now: datetime, limit: int, busy: Collection[int]) -> list[JobRow]:
-    found = select(jobs).where(_J.team == team, WAITING, *_ready(_J, now, busy))
-    return _jobs(db, found.order_by(_J.id).limit(limit))
+    return _jobs(db, _jobs_to_do(db.dialect.name), {**_at(db, team, now, busy), "limit": limit})
+
+
+@cache
+def _jobs_to_do(dialect: str) -> Select[Any]:
+    found = select(jobs).where(_J.team == bindparam("team"), WAITING, *_ready(dialect, _J))
+    return found.order_by(_J.id).limit(bindparam("limit"))
 
 
 def jobs_of(db: Connection, team: str, number: int, keys: Collection[str] | None) -> list[JobRow]:
@@ -59,16 +89,20 @@ def jobs_of(db: Connection, team: str, number: int, keys: Collection[str] | None
     return _jobs(db, found if keys is None else found.where(_J.key.in_(keys)))
 
 
-def _ready(columns: Any, now: datetime, busy: Collection[int]) -> list[ColumnElement[bool]]:
-    free = [columns.id.not_in(busy)] if busy else []
-    return [or_(columns.not_before.is_(None), columns.not_before <= now), *free]
+def _at(db: Connection, team: str, now: datetime, busy: Collection[int]) -> dict[str, Any]:
+    return {"team": team, "now": now, "busy": ids_for(db.dialect.name, busy)}
 
 
-def _surfaces(db: Connection, found: Select[Any]) -> list[SurfaceRow]:
+def _ready(dialect: str, columns: Any) -> list[ColumnElement[bool]]:
+    come = or_(columns.not_before.is_(None), columns.not_before <= bindparam("now", type_=columns.not_before.type))
+    return [come, none_of(dialect, columns.id, "busy")]
+
+
+def _surfaces(db: Connection, found: Select[Any], given: Mapping[str, Any] | None = None) -> list[SurfaceRow]:
     # By way of a mapping a row would take a third longer, and thousands are listed while Slack is behind.
-    rows = (dict(zip(_SURFACE, row, strict=True)) for row in db.execute(found))
+    rows = (dict(zip(_SURFACE, row, strict=True)) for row in db.execute(found, given))
     return [SurfaceRow(**{**row, "state": SurfaceState(row["state"])}) for row in rows]
 
 
-def _jobs(db: Connection, found: Select[Any]) -> list[JobRow]:
-    return [JobRow(**{**row, "state": JobState(row["state"])}) for row in db.execute(found).mappings()]
+def _jobs(db: Connection, found: Select[Any], given: Mapping[str, Any] | None = None) -> list[JobRow]:
+    return [JobRow(**{**row, "state": JobState(row["state"])}) for row in db.execute(found, given).mappings()]

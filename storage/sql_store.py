@@ -137,9 +137,12 @@ class SqlStore(Store):
         *,
         limit: int = 20,
         busy: Collection[int] = (),
+        lanes: Collection[str] = (),
+        first: Collection[str] = (),
         priority: Mapping[str, int] | None = None,
     ) -> list[SurfaceRow]:
-        return await self._ask(lambda db: sql_courier.to_send(db, team, now, limit, busy, priority or {}))
+        rank = priority or {}
+        return await self._ask(lambda db: sql_courier.to_send(db, team, now, limit, busy, rank, lanes, first))
 
     async def in_doubt(self, team: str, now: datetime, *, busy: Collection[int] = ()) -> list[SurfaceRow]:
         return await self._ask(lambda db: sql_courier.in_doubt(db, team, now, busy))

@@ -16,8 +16,7 @@ from playbooks.outcome import Outcome
 from storage.rows import Health, JobRow, Note, Repeat, Summary, SurfaceRow
 
 T = TypeVar("T")
-ALL = 1_000_000
-AT_ONCE = 50
+ALL, AT_ONCE = 1_000_000, 50
 
 
 class Tx(ABC):
@@ -232,12 +231,13 @@ class Store(ABC):
         *,
         limit: int = 20,
         busy: Collection[int] = (),
+        lanes: Collection[str] = (),
+        first: Collection[str] = (),
         priority: Mapping[str, int] | None = None,
     ) -> list[SurfaceRow]:
-        """Live surfaces whose wanted version is not shown, that are neither delayed, in doubt nor in `busy`.
-
-        With `priority` first posts before updates, each by that of their kind (lowest first, a kind not named last);
-        then in the order they were first wanted.
+        """Live surfaces whose wanted version is not shown: not delayed, not in doubt, not in `busy` or those `lanes`.
+        Before all others, in whatever lane, those whose message (`ts`) is in `first`. With `priority` first posts
+        before updates, each by that of their kind (lowest first, one not named last); then as they were first wanted.
         """
 
     @abstractmethod

@@ -211,6 +211,20 @@ async def test_what_matters_more_is_sent_first(store: Store) -> None:
     assert await store.surfaces_to_send("T2", NOW) == []
 
 
+async def test_what_is_under_way_in_a_place_keeps_the_others_there_back(store: Store) -> None:
+    await opened(store)
+    for key, place in {"board": "incident", "topic": "incident", "prompt:a": "dm:U1", "prompt:b": "dm:U2"}.items():
+        await want(store, key, place)
+    await store.note(Shown(id=1, ts="5.1", version=0, channel="C1"))
+
+    async def keys(**options: object) -> list[str]:
+        return [row.key for row in await store.surfaces_to_send(TEAM, NOW, **options)]
+
+    assert await keys(lanes=["1:incident", "dm:U2"]) == ["prompt:a"]
+    assert await keys(lanes=["1:incident"], first=["5.1"]) == ["board", "prompt:a", "prompt:b"]
+    assert await keys(first=["5.1"], priority={"prompt": 0}) == ["board", "prompt:a", "prompt:b", "topic"]
+
+
 async def test_what_nobody_has_seen_goes_before_what_is_to_change(store: Store) -> None:
     await opened(store, surfaces=("prompt:a", "board"))
     await store.note(Shown(id=1, ts="5.1", version=0, channel="D2"))

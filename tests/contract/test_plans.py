@@ -25,7 +25,10 @@ PK = "sqlite_autoindex_{}_1"
 HOT: dict[str, tuple[Question, set[str]]] = {
     "due": (lambda db: sql_questions.due(db, TEAM, NOW, 200), {"ix_incidents_due"}),
     "next due": (lambda db: sql_questions.next_due(db, TEAM, NOW), {"ix_incidents_due"}),
-    "to send": (lambda db: sql_courier.to_send(db, TEAM, NOW, 5000, [1], PRIORITY), {"ix_surfaces_unsent"}),
+    "to send": (
+        lambda db: sql_courier.to_send(db, TEAM, NOW, 200, [1], PRIORITY, ["dm:U1"], ["1.1"]),
+        {"ix_surfaces_unsent"},
+    ),
     "in doubt": (lambda db: sql_courier.in_doubt(db, TEAM, NOW, []), {"ix_surfaces_unsent"}),
     "jobs": (lambda db: sql_courier.jobs_to_do(db, TEAM, NOW, 5000, []), {"ix_jobs_waiting"}),
     "surfaces": (lambda db: sql_courier.surfaces_of(db, TEAM, 7, ["board"]), {"uq_surfaces_key"}),
@@ -83,8 +86,9 @@ def plan(url: str, question: Question) -> list[str]:
 
 
 def indexes(lines: list[str]) -> set[str]:
-    """What is gone through without one is among them as SQLite says it."""
-    uses = [re.split(r"USING (?:COVERING )?(?:INDEX )?", line) for line in lines if line.startswith(("SEARCH", "SCAN"))]
+    """What is gone through without one is among them as SQLite says it; a list of ids that was given is no table."""
+    tables = [one for one in lines if one.startswith(("SEARCH", "SCAN")) and "VIRTUAL TABLE" not in one]
+    uses = [re.split(r"USING (?:COVERING )?(?:INDEX )?", line) for line in tables]
     return {use[-1].split(" (")[0] for use in uses}
 
 

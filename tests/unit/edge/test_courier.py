@@ -1,11 +1,12 @@
 """The courier's own promises: a listing that is older than what it lists is not believed, and a fault stays alone."""
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
-from bot.courier import Courier
+from bot.courier import FOR_ASKING, MOST_AT_ONCE, Courier
 from bot.pacing import Pacing
 from bot.places import Places
 from bot.waiting import MOST_HELD, Waiting
@@ -30,16 +31,13 @@ class Noon:
 class LateListing(MemoryStore):
     """Answers with what was there when it was asked, after everything that was under way has ended."""
 
-    async def surfaces_to_send(
-        self,
-        team: str,
-        now: datetime,
-        *,
-        limit: int = 20,
-        busy: Collection[int] = (),
-        priority: Mapping[str, int] | None = None,
-    ) -> list[SurfaceRow]:
-        rows = await super().surfaces_to_send(team, now, limit=limit, busy=busy, priority=priority)
+    def __init__(self) -> None:
+        super().__init__()
+        self.listed: list[int] = []  # how many rows each time
+
+    async def surfaces_to_send(self, team: str, now: datetime, **which: Any) -> list[SurfaceRow]:
+        rows = await super().surfaces_to_send(team, now, **which)
+        self.listed.append(len(rows))
         for _ in range(20):
             await asyncio.sleep(0)
         return rows
@@ -85,8 +83,8 @@ class NoJobs:
         raise AssertionError(f"there are no jobs, but {job}")
 
 
-async def wanting(store: MemoryStore, *keys: str) -> None:
-    await store.transact(lambda tx: [tx.want(TEAM, key, "dm:U1", {}, NOON) for key in keys])
+async def wanting(store: MemoryStore, *keys: str, place: str = "dm:U1") -> None:
+    await store.transact(lambda tx: [tx.want(TEAM, key, place, {}, NOON) for key in keys])
 
 
 def courier(store: MemoryStore, showing: Counting) -> Courier:
@@ -116,6 +114,36 @@ async def test_many_in_one_place_are_each_sent_once_and_in_order() -> None:
     await courier(store, showing).drain()
 
     assert showing.shown == keys
+
+
+async def test_however_many_wait_in_one_place_another_place_is_not_kept_waiting() -> None:
+    store = MemoryStore()
+    sending = courier(store, Counting(store))
+    await wanting(store, *(f"secret:{n}" for n in range(300)))
+    await wanting(store, "secret:last", place="dm:U2")
+
+    assert await sending.drain_once() == 2
+
+
+async def test_of_thousands_only_some_are_listed_while_others_are_under_way() -> None:
+    store = LateListing()
+    sending = courier(store, Counting(store))
+    for person in range(300):
+        await wanting(store, f"secret:{person}", place=f"dm:U{person}")
+
+    assert await sending.drain_once() == MOST_AT_ONCE - FOR_ASKING
+    assert store.listed == [100]
+
+
+async def test_nothing_is_asked_while_nothing_could_be_started() -> None:
+    store = LateListing()
+    sending = courier(store, Counting(store))
+    for person in range(300):
+        await wanting(store, f"prompt:{person}", place=f"dm:U{person}")
+    assert await sending.drain_once() == MOST_AT_ONCE
+    store.listed.clear()
+
+    assert [await sending.drain_once(), store.listed] == [0, []]
 
 
 async def test_one_that_cannot_be_rendered_waits_and_lets_the_others_pass() -> None:
