@@ -19,6 +19,7 @@ from bot.jobs import Jobs
 from bot.merging import Merging
 from bot.observability import of_incident
 from bot.pacing import Key
+from bot.patience import longer
 from bot.showing import PRIORITY, Showing
 from bot.slack.lists import MOST
 from bot.waiting import Row, Waiting, rank
@@ -35,7 +36,6 @@ RETRY_S = 1.0
 LOOKED_AT = timedelta(seconds=5)
 PATIENCE_S = 0.1  # for acts that are being committed
 LOOK_S = 0.01
-MOST_DELAY_S = 300.0
 _LISTED = (100, 5000)  # mostly enough; and far more than can start at once, because the first may all have to wait
 
 
@@ -226,7 +226,7 @@ class Courier:
             log.exception("cannot be sent", action="courier_fault", key=row.key, **of_incident(row.number))
             with contextlib.suppress(DatabaseUnavailable):
                 for one in rows:
-                    await self._put_off(one, min(2.0 ** self._troubles[name], MOST_DELAY_S))
+                    await self._put_off(one, longer(self._troubles[name]))
 
     async def _put_off(self, row: Row, seconds: float) -> None:
         later = self._clock.now() + timedelta(seconds=seconds)

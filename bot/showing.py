@@ -14,6 +14,7 @@ from bot.lateness import Lateness
 from bot.losses import Losses
 from bot.merging import Merging, comes_after
 from bot.metrics import Metrics, Sent
+from bot.patience import longer
 from bot.places import NotYet, Places, Spot
 from bot.sameness import Sameness
 from bot.slack.gateway import Gateway
@@ -49,7 +50,6 @@ PRIORITY = {
 }
 LAST = max(PRIORITY.values()) + 1  # of what has no rank of its own
 AGAIN_S = 1.0
-MOST_DELAY_S = 300.0
 HOMELESS_AGAIN = timedelta(seconds=3)
 
 
@@ -150,7 +150,7 @@ class Showing:
             del self._refused[row.id]
             await self._store.note(note)
             return
-        await self._arrivals.later(row, min(2.0**times, MOST_DELAY_S), in_doubt=False)
+        await self._arrivals.later(row, longer(times), in_doubt=False)
         await self._arrivals.stuck(row, error)
 
     async def _spot(self, row: SurfaceRow, incident: Incident | None) -> Spot | None:

@@ -17,6 +17,7 @@ import structlog
 from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot.errors import SlackTrouble
+from bot.patience import longer
 from bot.slack.socket_tickets import Tickets
 
 log = structlog.get_logger()
@@ -32,7 +33,7 @@ Told = Callable[["Line"], None]
 
 def pause(failures: int) -> float:
     """Seconds until the next try: none after a good connection, then ever longer, and never all at the same moment."""
-    most = min(MOST_PAUSE_S, 2.0 ** (failures - 1)) if failures else 0.0
+    most = longer(failures - 1, MOST_PAUSE_S) if failures else 0.0
     return random.uniform(most / 2, most)  # noqa: S311 - because nobody needs to be surprised
 
 
@@ -116,7 +117,7 @@ class Line:
                         goodbye = str(said.get("reason"))
                         limit.reschedule(asyncio.get_running_loop().time() + LINGER_S)
                         ended.set()
-                    elif request := SocketModeRequest.from_dict(said):
+                    elif request := _request(said):
                         self._taken(request, socket)
         except TimeoutError:
             pass  # it was replaced long ago
@@ -147,6 +148,14 @@ def _read(frame: aiohttp.WSMessage) -> dict[str, Any]:
     except ValueError:
         return {}
     return said if isinstance(said, dict) else {}
+
+
+def _request(said: dict[str, Any]) -> SocketModeRequest | None:
+    """What Slack wants of us, if that is what it said. Nothing that comes over the wire may end the connection."""
+    try:
+        return SocketModeRequest.from_dict(said)
+    except (TypeError, ValueError):  # of a payload that is none
+        return None
 
 
 def _words(error: Exception) -> str:

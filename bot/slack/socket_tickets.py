@@ -7,7 +7,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 
-from bot.errors import Limited, NoSlack, SlackTrouble
+from bot.errors import Limited, NoSlack, SlackTrouble, Unclear
 from bot.slack.gateway import Gateway
 
 MOST_A_MINUTE = 10  # of our own accord; Slack says "1+", and more at times
@@ -63,4 +63,6 @@ class Tickets:
             except Limited as error:
                 self._not_before = asyncio.get_running_loop().time() + error.retry_after
                 raise
-            return str(answer["url"])
+            if not (address := answer.get("url")):
+                raise Unclear("apps.connections.open", "no address in the answer")
+            return str(address)

@@ -180,6 +180,15 @@ async def test_no_more_than_ten_tickets_a_minute(bot: Bot) -> None:
     assert len([one for one in bot.pauses if one > 30]) >= 1, "the eleventh waits for the minute to pass"
 
 
+async def test_what_is_no_envelope_is_passed_over(bot: Bot) -> None:
+    strange = {"type": "events_api", "envelope_id": "E1", "payload": None}
+    for connection in bot.workspace.delivery.sockets._connections:
+        await connection.socket.send_json(strange)
+    await bot.hears("all the same")
+
+    assert bot.opened == LINES, "over the connections that stood"
+
+
 @pytest.mark.parametrize("reason", ["refresh_requested", "link_disabled"])
 async def test_slack_sends_one_away_and_the_other_hears(bot: Bot, reason: str) -> None:
     bot.workspace.network.order(f"socket_{reason}", count=1)
@@ -238,4 +247,5 @@ def test_pauses_grow_and_differ() -> None:
     assert pause(0) == 0
     assert 0.5 <= pause(1) <= 1
     assert MOST_PAUSE_S / 2 <= pause(20) <= MOST_PAUSE_S
+    assert pause(10_000) <= MOST_PAUSE_S, "after a night without Slack"
     assert len({pause(5) for _ in range(10)}) > 1

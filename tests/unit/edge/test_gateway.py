@@ -1,5 +1,6 @@
 """What each kind of answer means for what was asked: certainly not done, maybe done, refused for good, later."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -12,6 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import Limited, NotSent, Rejected, SlackTrouble, Unclear
 from bot.slack.gateway import EVENT_TYPE, Gateway, Granted
+from bot.slack.socket_tickets import Tickets
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -148,3 +150,9 @@ async def test_an_inactive_account_is_the_persons_or_ours(token_is_fine: bool, e
     async with slack(answer) as gateway:
         with pytest.raises(error, match="account_inactive"):
             await gateway.call("chat.postMessage")
+
+
+async def test_an_answer_without_an_address_is_no_ticket_and_no_fault() -> None:
+    async with slack(saying('{"ok": true}')) as gateway:
+        with pytest.raises(Unclear, match="no address"):
+            await Tickets(gateway, "xapp-made-up", asyncio.sleep).next()
