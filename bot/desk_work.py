@@ -18,6 +18,7 @@ from storage.migrations import current, migrate, require_current
 from storage.sql_store import open_store
 from storage.store import Store
 
+_ALL = 1_000_000
 _INCIDENT = re.compile(r"(?:inc-)?0*([1-9][0-9]{0,8})", re.IGNORECASE)
 
 
@@ -64,7 +65,7 @@ def _read(path: Path) -> bytes:
 
 async def incident_lines() -> list[str]:
     async with _Record() as (store, team):
-        found = await store.summaries(team, limit=1000)
+        found = await store.summaries(team, limit=_ALL)
         return [
             f"{one.label}  {one.t0:%Y-%m-%d %H:%M} UTC  {one.status.value:<11}  "
             f"{'DRILL  ' if one.drill else ''}{one.trigger.label}"

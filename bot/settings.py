@@ -199,7 +199,7 @@ def _sentence(error: dict[str, Any]) -> str:
         "greater_than": "expected a number above 0",
         "greater_than_equal": "expected 0 or more",
         "less_than_equal": f"expected at most {error.get('ctx', {}).get('le')}",
-        "literal_error": "expected text or json",
+        "literal_error": "expected " + str(error.get("ctx", {}).get("expected")).replace("'", ""),
     }
     return f"{name}: {expected.get(error['type'], error['msg'].removeprefix('Value error, '))}."
 

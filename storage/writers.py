@@ -67,6 +67,7 @@ class GroupWriter:
         self._engine = engine
         self._where = where
         self._file = _identity(where)
+        self._log = f"{os.path.realpath(where)}-wal"
         self._waiting: deque[_Piece[object]] = deque()
         self._thread = thread or ThreadPoolExecutor(1, thread_name_prefix="record-writer")
 
@@ -87,6 +88,7 @@ class GroupWriter:
         try:
             self._require_same_file()
             with translated(self._where), self._engine.begin() as connection:
+                self._require_same_log(connection)
                 for piece in group:
                     piece.run(connection, self._where)
         except BaseException as error:  # noqa: BLE001, RUF100 - because every caller gets it
@@ -101,6 +103,16 @@ class GroupWriter:
         if _identity(self._where) != self._file:
             advice = "Stop Quarterdeck, put it back and start again."
             raise DatabaseUnavailable(f"The file {self._where} was moved or deleted while it was in use. {advice}")
+
+    def _require_same_log(self, connection: Connection) -> None:
+        """What stands only in a log that nobody finds any more is lost with this process, if it does not end in order.
+
+        A log lives as long as the connection that began with it.
+        """
+        found = _identity(self._log)
+        if connection.info.setdefault("log", found) != found:
+            advice = "Stop Quarterdeck in order, never with kill -9: that saves what was in it. Then start again."
+            raise DatabaseUnavailable(f"The file {self._log} was moved or deleted while it was in use. {advice}")
 
     def _take(self, most: int = GROUP) -> list[_Piece[object]]:
         return [self._waiting.popleft() for _ in range(min(len(self._waiting), most))]

@@ -177,6 +177,23 @@ async def test_a_file_that_was_moved_away_takes_no_more_acts(file: Path) -> None
     await store.close()
 
 
+async def test_a_log_that_was_deleted_takes_no_more_acts_and_an_end_in_order_saves_it(file: Path) -> None:
+    store = open_store(f"sqlite:///{file}")
+    await opened(store)
+    await store.transact(add_note)
+    os.unlink(f"{file}-wal")
+
+    with pytest.raises(DatabaseUnavailable, match=r"record\.db-wal was moved or deleted while it was in use"):
+        await store.transact(add_note)
+    assert "never with kill -9" in (store.trouble or "")
+    await store.close()
+
+    again = open_store(f"sqlite:///{file}")
+    await again.transact(add_note)
+    assert len(await again.entries(TEAM, 1)) == 3
+    await again.close()
+
+
 async def test_a_read_only_file_is_said(file: Path) -> None:
     """Root may write to any file, so SQLite is told instead of the file system."""
     store = open_store(f"sqlite:///{file}")

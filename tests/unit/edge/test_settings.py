@@ -61,6 +61,7 @@ def test_the_env_file_is_read_and_the_environment_wins(monkeypatch: pytest.Monke
         ({"QUARTERDECK_HTTP_PORT": "http"}, "QUARTERDECK_HTTP_PORT: expected a whole number, for example 3000."),
         ({"QUARTERDECK_HTTP_PORT": "70000"}, "QUARTERDECK_HTTP_PORT: expected at most 65535."),
         ({"QUARTERDECK_LOG_FORMAT": "xml"}, "QUARTERDECK_LOG_FORMAT: expected text or json."),
+        ({"QUARTERDECK_PACING": "yes"}, "QUARTERDECK_PACING: expected on or off."),
         ({"QUARTERDECK_SPED": "2"}, "QUARTERDECK_SPED: there is no such setting. Did you mean QUARTERDECK_SPEED?"),
         ({"QUARTERDECK_SECRET": "short"}, "QUARTERDECK_SECRET: expected at least 16 characters"),
         ({"QUARTERDECK_DATABASE_URL": "mysql://x"}, "QUARTERDECK_DATABASE_URL: expected sqlite:///"),
