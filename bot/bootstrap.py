@@ -1,9 +1,8 @@
 """The one place where real parts are joined."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import aiohttp
 from slack_bolt.async_app import AsyncApp
@@ -14,9 +13,10 @@ from bot.arrivals import Arrivals
 from bot.clock import Clock
 from bot.courier import Courier
 from bot.doubts import Doubts
-from bot.errors import Limited, NoSlack, SlackTrouble, Unclear, WrongSettings
+from bot.errors import NoSlack, SlackTrouble, WrongSettings
 from bot.findings import Findings
 from bot.fingerprints import fingerprinter, secret_of
+from bot.first_questions import Identity, find_alerts, identify, patiently
 from bot.homes import Homes
 from bot.housekeeping import Housekeeping
 from bot.intake import Intake
@@ -38,10 +38,11 @@ from bot.showing import Showing
 from bot.slack.app import bolt_app
 from bot.slack.gateway import POST_TIMEOUT_S, Called, Gateway, Granted
 from bot.slack.listeners import Desk, Watching
+from bot.slack.whispers import Whispers
 from bot.standing import Standing
 from bot.ticker import Ticker
 from bot.tidings import Tidings
-from bot.troubles import TOKEN_REFUSED, token_refused, why
+from bot.troubles import why
 from bot.waiting import Waiting
 from playbooks.errors import InvalidPlaybook
 from playbooks.loader import load_all
@@ -50,18 +51,6 @@ from playbooks.roster import Lists
 from storage.store import Store
 
 DEFAULT_PLAYBOOK = "key-leak"
-LOST_S = 0.3
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Identity:
-    """Who we are in which workspace (auth.test)."""
-
-    team: str
-    bot_user: str
-    bot_id: str
-    workspace: str  # its address, with which permalinks begin
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,51 +100,6 @@ def gateway_of(
     return Gateway(client, http, called, pacing, granted)
 
 
-async def identify(gateway: Gateway, url: str) -> Identity:
-    """Raises `NoSlack` with a sentence when Slack cannot be reached or refuses the token."""
-    try:
-        who = await _patiently(gateway.identity)
-    except SlackTrouble as error:
-        if error.error in TOKEN_REFUSED:
-            raise NoSlack(f"SLACK_BOT_TOKEN: {' '.join(token_refused(error.error))}") from None
-        advice = "Check the network and SLACK_API_URL."
-        raise NoSlack(f"Slack cannot be used at {url}: {error.error}. {advice}") from None
-    return Identity(
-        team=who["team_id"], bot_user=who["user_id"], bot_id=who.get("bot_id", ""), workspace=who.get("url", "")
-    )
-
-
-async def _patiently(ask: Callable[[], Awaitable[T]]) -> T:
-    """At the start many may ask at once: a limit is waited out, a lost answer asked for again, three times at most."""
-    for _ in range(3):
-        try:
-            return await ask()
-        except Limited as error:
-            await asyncio.sleep(error.retry_after)
-        except Unclear:
-            await asyncio.sleep(LOST_S)
-    return await ask()
-
-
-async def find_alerts(gateway: Gateway, channel: str) -> str:
-    """The id of the alerts channel. Raises `NoSlack` when the bot is not in it."""
-    name = channel.removeprefix("#")
-    try:
-        if found := await _patiently(lambda: _own_channel(gateway, channel, name)):
-            return found
-    except SlackTrouble as error:
-        raise NoSlack(f"QUARTERDECK_ALERTS_CHANNEL: #{name} cannot be looked up: {why(error.error)}.") from None
-    advice = "Invite it there (/invite @quarterdeck), or name another channel."
-    raise NoSlack(f"QUARTERDECK_ALERTS_CHANNEL: Quarterdeck is not in a channel #{name}. {advice}")
-
-
-async def _own_channel(gateway: Gateway, channel: str, name: str) -> str | None:
-    async for found in gateway.own_channels():
-        if channel == found["id"] or name == found.get("name"):
-            return str(found["id"])
-    return None
-
-
 async def join_parts(settings: Settings, store: Store, clock: Clock, http: aiohttp.ClientSession) -> Deck:
     """Asks Slack who we are and who is on the roster, then joins everything. Raises `Stop` with sentences."""
     playbook, roster = load_playbook(settings), read_roster(settings.quarterdeck_roster)
@@ -183,7 +127,8 @@ async def join_parts(settings: Settings, store: Store, clock: Clock, http: aioht
     parts: dict[str, Any] = {"store": store, "intake": intake, "people": people, "rosters": rosters, "homes": homes}
     tools: dict[str, Any] = {"gateway": gateway, "masker": masker, "clock": clock, "places": places, "losses": losses}
     watching = Watching(words=playbook.watch_words, auto_open=settings.quarterdeck_auto_open)
-    desk = Desk(**parts, **tools, **_who(identity), watching=watching, pressed=courier.pressed)
+    tools |= {"watching": watching, "whispers": Whispers(http)}
+    desk = Desk(**parts, **tools, **_who(identity), pressed=courier.pressed)
     bolt = bolt_app(desk, gateway.client, identity_facts(identity, settings))
     _count_requests(bolt, metrics, clock)
     lookback = LookBack(desk)
@@ -285,7 +230,7 @@ async def _know_roster(
     people = People(gateway, clock, identity.team)
     rosters = Rosters(store, people, masker, clock, identity.team)
     try:
-        await _patiently(lambda: rosters.begin(lists, settings.quarterdeck_roster))
+        await patiently(lambda: rosters.begin(lists, settings.quarterdeck_roster))
     except SlackTrouble as error:
         raise NoSlack(f"QUARTERDECK_ROSTER: people cannot be looked up: {why(error.error)}.") from None
     return people, rosters

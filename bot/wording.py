@@ -245,6 +245,18 @@ def door(title: str, *, is_form: bool) -> str:
     return f"{what} could not be opened in time. It is kept for you here."
 
 
+def later(title: str, notice: str, *, refused: bool) -> str:
+    """At once, when Slack neither opens a form nor takes a direct message; a `notice` says itself what it says."""
+    if notice:
+        return notice
+    why = "Slack does not accept Quarterdeck's token" if refused else "Slack does not answer Quarterdeck"
+    then = "Tell whoever runs Quarterdeck" if refused else "If it did not open, wait a little"
+    return (
+        f"The form “{said(title, 60)}” cannot be opened now: {why}. Nothing is recorded yet. {then}; it is kept with "
+        "what you typed, and comes as a button in a direct message as soon as that works again."
+    )
+
+
 def secret_found(tokens: Sequence[str], url: str) -> list[str]:
     """To whoever pasted a key: what was found (masked) and what to do at once."""
     what = "a key" if len(tokens) == 1 else f"{len(tokens)} keys"

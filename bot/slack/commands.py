@@ -71,8 +71,7 @@ async def _report(desk: Desk, body: Body, line: Line) -> str:
     if refused := await desk.only_members(body):
         return wording.refusal(refused)
     form = forms.open_form(text=line.text, noticed_at=desk.clock.now(), drill=line.word == "drill")
-    await desk.open_view(body, form)
-    return ""
+    return await desk.open_view(body, form)
 
 
 async def _list(desk: Desk, body: Body) -> str:

@@ -241,6 +241,12 @@ def refusal_notice(refused: Refused) -> View:
     return notice(refused.title, wording.refusal(refused))
 
 
+def title_and_notice(view: Mapping[str, Any]) -> tuple[str, str]:
+    """The title of a form or notice, and the words of a notice, which a form has not."""
+    words = "" if "submit" in view else view["blocks"][0]["text"]["text"]
+    return view["title"]["text"], words
+
+
 def renewed(view: Mapping[str, Any]) -> View:
     """A form that could not be opened, as it was, without what Slack adds to a form that is open."""
     return {key: view[key] for key in _SENT if key in view}

@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 
+from bot import wording
 from bot.clock import Clock
 from bot.errors import SlackTrouble
 from bot.homes import Homes
@@ -18,6 +19,8 @@ from bot.places import Places
 from bot.rosters import Rosters
 from bot.slack import forms
 from bot.slack.gateway import Gateway
+from bot.slack.whispers import Whispers
+from bot.troubles import TOKEN_REFUSED
 from playbooks.access import Act
 from playbooks.commands import Try
 from playbooks.entries import Actor
@@ -53,6 +56,7 @@ class Desk:
     places: Places
     losses: Losses
     watching: Watching
+    whispers: Whispers
     team: str
     bot_user: str  # who we are ourselves, as a user and as a bot
     bot_id: str
@@ -68,8 +72,11 @@ class Desk:
         facts = {"team": self.team, "at": self.clock.now(), "by": self.actor(body), "source_id": source_id}
         return facts if number is None else {**facts, "number": number}
 
-    async def open_view(self, body: Mapping[str, Any], view: Mapping[str, Any]) -> None:
-        """Opens a form or notice. When Slack refuses (the ticket ran out), a direct message leads to it."""
+    async def open_view(self, body: Mapping[str, Any], view: Mapping[str, Any]) -> str:
+        """Opens a form or notice. When Slack refuses (the ticket ran out), a direct message leads to it.
+
+        When that cannot be sent now either, the person reads so at once: a command's answer is what is given back.
+        """
         try:
             await self.gateway.open_view(str(body.get("trigger_id") or ""), view)
         except SlackTrouble as error:
@@ -77,6 +84,19 @@ class Desk:
             await self.leave_door(
                 self.actor(body).id, view, str(body.get("trigger_id") or self.clock.now().timestamp())
             )
+            return self._instead(body, view, error)
+        return ""
+
+    def _instead(self, body: Mapping[str, Any], view: Mapping[str, Any], error: SlackTrouble) -> str:
+        """Said by a way that takes no token; nothing where the direct message comes soon."""
+        refused = error.error in TOKEN_REFUSED
+        if not (refused or error.silent):
+            return ""
+        text = wording.later(*forms.title_and_notice(view), refused=refused)
+        text, _ = self.masker.text(text)
+        if not body.get("command"):
+            self.whispers.say(body, text)
+        return text
 
     async def leave_door(self, user: str, view: Mapping[str, Any], ticket: str) -> None:
         """A direct message with a button that opens `view`; it stays until it is pressed."""
