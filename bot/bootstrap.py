@@ -109,17 +109,19 @@ async def join_parts(settings: Settings, store: Store, clock: Clock, http: aioht
     identity = await identify(gateway, settings.slack_api_url)
     masker = Masker(fingerprinter(secret_of(settings)))
     people, rosters = await _know_roster(settings, roster, store, gateway, masker, clock, identity)
-    alerts = await find_alerts(gateway, settings.quarterdeck_alerts_channel)
+    alerts = await find_alerts(gateway, store, identity.team, settings.quarterdeck_alerts_channel)
 
     intake = Intake(
         store, masker, clock, playbook=lambda: playbook, roster=people.roster, speed=settings.quarterdeck_speed
     )
-    places, lateness = Places(store, gateway, alerts, identity.workspace), Lateness(store, clock)
+    places, lateness = Places(store, gateway, alerts.id, identity.workspace), Lateness(store, clock)
     outage = Outage(gateway, lateness, clock)
     findings = Findings(people)
     intake.on_commit(metrics.committed)
     intake.on_commit(findings.committed)
     losses = Losses(store, intake, places, standing, clock, identity.team)
+    if alerts.lost:
+        losses.alerts(alerts.lost)
     courier = _courier(store, intake, gateway, pacing, outage, places, losses, lateness, clock, identity, metrics)
     ticker = Ticker(store, intake, clock, identity.team)
     intake.on_commit(lambda result: ticker.wake_at(result.outcome.next_due if result.outcome else None))

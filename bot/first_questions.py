@@ -8,7 +8,9 @@ from typing import TypeVar
 from bot.errors import Limited, NoSlack, SlackTrouble, Unclear
 from bot.slack.gateway import Gateway
 from bot.troubles import TOKEN_REFUSED, token_refused, why
+from storage.store import Store
 
+KEPT = "alerts:"  # in `meta`, with the setting as it is: the id of the channel that was found
 LOST_S = 0.3
 T = TypeVar("T")
 
@@ -49,20 +51,44 @@ async def patiently(ask: Callable[[], Awaitable[T]]) -> T:
     return await ask()
 
 
-async def find_alerts(gateway: Gateway, channel: str) -> str:
-    """The id of the alerts channel. Raises `NoSlack` when the bot is not in it."""
-    name = channel.removeprefix("#")
+@dataclass(frozen=True, kw_only=True)
+class AlertsChannel:
+    """`lost` is Slack's word when it is the one of the last start and cannot be used now."""
+
+    id: str
+    lost: str | None = None
+
+
+async def find_alerts(gateway: Gateway, store: Store, team: str, channel: str) -> AlertsChannel:
+    """The alerts channel by name or id, as Slack knows it, else as it was found under that name at a start before.
+
+    Raises `NoSlack` when it never was: then it is a mistake in the settings. Otherwise people who work on incidents
+    would have to wait for somebody to put it right.
+    """
+    name, kept = channel.removeprefix("#"), f"{KEPT}{channel}"
+    before = await store.meta(team, kept)
     try:
-        if found := await patiently(lambda: _own_channel(gateway, channel, name)):
+        if found := await patiently(lambda: _own_channel(gateway, channel, name, before)):
+            if found.lost is None and found.id != before:
+                await store.set_meta(team, kept, found.id)
             return found
     except SlackTrouble as error:
+        if before:
+            return AlertsChannel(id=before, lost=error.error)
         raise NoSlack(f"QUARTERDECK_ALERTS_CHANNEL: #{name} cannot be looked up: {why(error.error)}.") from None
+    if before:
+        return AlertsChannel(id=before, lost="channel_not_found")
     advice = "Invite it there (/invite @quarterdeck), or name another channel."
     raise NoSlack(f"QUARTERDECK_ALERTS_CHANNEL: Quarterdeck is not in a channel #{name}. {advice}")
 
 
-async def _own_channel(gateway: Gateway, channel: str, name: str) -> str | None:
-    async for found in gateway.own_channels():
-        if channel == found["id"] or name == found.get("name"):
-            return str(found["id"])
-    return None
+async def _own_channel(gateway: Gateway, channel: str, name: str, before: str | None) -> AlertsChannel | None:
+    """The one of that id or name; else the one of before, which was renamed or archived."""
+    renamed = None
+    async for found in gateway.own_channels(archived=before is not None):
+        archived, known = bool(found.get("is_archived")), found["id"] == before
+        if not archived and (channel == found["id"] or name == found.get("name")):
+            return AlertsChannel(id=found["id"])
+        if known:
+            renamed = AlertsChannel(id=found["id"], lost="is_archived" if archived else None)
+    return renamed

@@ -1,10 +1,12 @@
 """Channels that go away under an incident: archived, thrown out of, restricted; and the alerts channel."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from structlog.testing import capture_logs
 
+from bot.errors import NoSlack
 from bot.slack.channels import on_channel_gone
 from playbooks.entries import Entry, Kind
 from simulator import losses
@@ -214,3 +216,41 @@ async def test_watching_goes_on_when_the_bot_is_let_in_again(company: Company) -
     await company.quiet()
     await company.look_back()
     assert len([m for m in company.by_bot() if "Open incident" in str(m.blocks)]) == 1
+
+
+@pytest.mark.parametrize("way", ["archived", "thrown out", "read-only"])
+async def test_a_start_without_the_alerts_channel_serves_all_the_same(company: Company, way: str) -> None:
+    await company.open()
+    await company.at("12:02")
+    why = lose(company, way, ALERTS)
+    await company.away(timedelta(minutes=1))
+    await company.at("12:06")
+    assert [why in sentence for sentence in company.deck.standing.sentences] == [True] * (way != "read-only")
+    await company.fill_in(company.devi, "T+5", REVOKED)
+
+    await company.open(text="another gist", keys="another")
+    await company.minutes(1)
+    for lead in (company.sam, company.sid):
+        assert len(await seen(lead, "INC-0002 · API key committed", BOT)) == 1
+    (sentence,) = company.deck.standing.sentences
+    assert why in sentence
+
+
+async def test_a_renamed_alerts_channel_is_known_at_the_next_start(company: Company) -> None:
+    losses.rename(company.workspace, ALERTS, "alerts-of-security")
+    await company.away(timedelta(minutes=1))
+    await company.open()
+
+    assert company.deck.standing.sentences == []
+    assert await seen(company.max, "INC-0001 · API key committed", "alerts-of-security")
+
+
+async def test_another_channel_that_is_named_is_no_loss_but_a_mistake(company: Company) -> None:
+    await company.stop()
+    right = company.settings
+    company.settings = right.model_copy(update={"quarterdeck_alerts_channel": "#nowhere"})
+    with pytest.raises(NoSlack, match="Quarterdeck is not in a channel #nowhere"):
+        await company.start()
+    await company.parts.aclose()
+    company.settings = right
+    await company.start()
