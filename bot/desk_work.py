@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+from contextlib import nullcontext
 from pathlib import Path
 
 from bot.errors import Stop
@@ -14,9 +15,11 @@ from playbooks.verify import verify_json
 from storage.at_rest import verify_at_rest
 from storage.backup import backup
 from storage.errors import NotFound, StorageError
+from storage.lock import hold
 from storage.migrations import current, migrate, require_current
 from storage.sql_store import open_store
 from storage.store import Store
+from storage.tables import VERSION
 
 _ALL = 1_000_000
 _INCIDENT = re.compile(r"(?:inc-)?0*([1-9][0-9]{0,8})", re.IGNORECASE)
@@ -110,10 +113,13 @@ def _copy_secret(kept: Path, secret: Path) -> None:
 
 
 def migrate_database() -> str:
-    settings = load_settings()
+    """Not under the feet of one that runs. Raises `Stop`."""
+    url = load_settings().database_url
     try:
-        before = current(settings.database_url)
-        after = migrate(settings.database_url)
+        before = current(url)
+        behind = before is None or before < VERSION
+        with hold(url) if behind else nullcontext():
+            after = migrate(url)
     except StorageError as error:
         raise Stop(str(error)) from None
     return f"The database is at version {after}" + (

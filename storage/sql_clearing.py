@@ -27,8 +27,8 @@ def _within(column: Column[int], numbers: range) -> ColumnElement[bool]:
 
 def clear(db: Connection, team: str, number: int) -> int:
     # The state is not read: a damaged incident may be cleared like any other. The row is held against a reopening.
-    held = select(_I.closed_at).where(_I.team == team, _I.number == number).with_for_update()
-    if db.scalar(held) is None:
+    over = and_(_I.team == team, _I.number == number, _I.closed_at.is_not(None))
+    if db.scalar(select(_I.number).where(over).with_for_update()) is None:
         return 0
     gone = db.execute(delete(surfaces).where(_S.team == team, _S.number == number, _SHOWN)).rowcount
     return gone + db.execute(delete(jobs).where(_J.team == team, _J.number == number, _ENDED)).rowcount

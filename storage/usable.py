@@ -32,17 +32,19 @@ class Usable:
             began = not self._why
             self._why[doing] = why
             log.error("the record cannot be used", action="record_down", why=why)
-        self._tell(usable=False, changed=began)
+            self._tell(usable=False, changed=began)
 
     def worked(self, doing: str) -> None:
         if doing not in self._why:
             return
         with self._lock:
-            self._why.pop(doing, None)
+            if self._why.pop(doing, None) is None:
+                return  # another thread was first
             if ended := not self._why:
                 log.info("the record can be used again", action="record_up")
-        self._tell(usable=True, changed=ended)
+            self._tell(usable=True, changed=ended)
 
     def _tell(self, *, usable: bool, changed: bool) -> None:
+        """With the lock held: in another order, a trouble that is over would never end for who listens."""
         for listener in self._listeners if changed else ():
             listener(usable)

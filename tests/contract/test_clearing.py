@@ -7,8 +7,10 @@ import pytest
 from playbooks.outcome import Job, Surface
 from playbooks.states import IncidentStatus
 from storage.rows import JobDone, Shown
+from storage.sql_store import open_store
 from storage.store import Store, Tx
 from tests.contract.builders import NOW, TEAM, after, opened
+from tests.contract.schema import run
 
 CLOSED = NOW + timedelta(minutes=20)
 LATER = CLOSED + timedelta(days=1)
@@ -84,6 +86,17 @@ async def test_an_open_incident_is_left_alone(store: Store) -> None:
     assert await store.clearable(TEAM, LATER, SOME) == []
     assert await clear(store) == 0
     assert await store.transact(lambda tx: tx.clear(TEAM, 99)) == 0
+
+
+async def test_a_damaged_incident_is_cleared_like_any_other(url: str) -> None:
+    store = open_store(url)
+    await over(store)
+    run(url, "UPDATE incidents SET state = '{}'")
+    if "sqlite" in url:  # PostgreSQL takes nothing but a moment
+        run(url, "UPDATE incidents SET closed_at = '2026-02-30 12:00:00.000000'")
+
+    assert await clear(store) == 3
+    await store.close()
 
 
 async def test_what_is_wanted_afterwards_gets_an_id_of_its_own(store: Store) -> None:

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.desk_work import incident_lines
+from bot.desk_work import incident_lines, migrate_database
+from bot.errors import Stop
 from bot.settings import Settings
-from storage.migrations import migrate
+from storage.lock import hold
+from storage.migrations import current, migrate
 from storage.sql_store import open_store
 from storage.tables import incidents
 from tests.contract.builders import TEAM, opened
@@ -31,3 +33,16 @@ async def test_every_incident_is_listed_however_many_there_are(tmp_path: Path, m
 
     assert [line.split()[0] for line in (lines[0], lines[-1])] == [f"INC-{MANY}", "INC-0001"]
     assert len(lines) == MANY
+
+
+def test_nothing_is_migrated_under_the_feet_of_one_that_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(quarterdeck_database_url=f"sqlite:///{tmp_path / 'record.db'}")
+    monkeypatch.setattr("bot.desk_work.load_settings", lambda: settings)
+
+    with hold(settings.database_url), pytest.raises(Stop, match="is already running on"):
+        migrate_database()
+    assert current(settings.database_url) is None
+
+    assert migrate_database().endswith("before it was at none.")
+    with hold(settings.database_url):
+        assert migrate_database() == f"The database is at version {current(settings.database_url)}."
