@@ -1,6 +1,6 @@
 """A first post whose answer was lost, or that a dead process left half done: looked for before it is sent again."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -13,6 +13,7 @@ from bot.metrics import Metrics, Sent
 from bot.observability import of_incident
 from bot.outage import Outage
 from bot.slack.gateway import Gateway
+from storage.errors import DatabaseUnavailable
 from storage.rows import Dropped, NotPosted, SurfaceRow
 from storage.store import Store
 
@@ -73,7 +74,17 @@ class Doubts:
                 await self._look_again(row, error)
             return
         for row in sorted(rows, key=lambda row: row.kind != LIST):  # a list before the prompts that stand in it
-            await self._looked(row, found.get(row.delivery_id), now)
+            await self._guarded(row, self._looked(row, found.get(row.delivery_id), now))
+
+    async def _guarded(self, row: SurfaceRow, looked: Awaitable[None]) -> None:
+        """One incident that cannot be read must not keep the others of its conversation in doubt."""
+        try:
+            await looked
+        except DatabaseUnavailable:
+            raise
+        except Exception:
+            log.exception("cannot be settled", action="doubt_fault", key=row.key, **of_incident(row.number))
+            await self._arrivals.later(row, BLIND.total_seconds(), in_doubt=True)
 
     async def _found(self, rows: Sequence[SurfaceRow], now: datetime) -> dict[str, str]:
         """Delivery id → `ts`, of those that are there. One call as a rule, because Slack counts these too."""

@@ -12,7 +12,7 @@ from bot.desk_work import verify_anything
 from playbooks.states import StepStatus
 from storage.tables import entries
 from tests.contract.schema import run
-from tests.scenario.company import Company, company_at_work
+from tests.scenario.company import Company, company_at_work, lost
 from tests.scenario.test_home import home
 
 
@@ -93,3 +93,20 @@ async def test_what_hinders_is_told_to_the_others(record: str, tmp_path: Path) -
 
     assert [line["incident"] for line in logs if line["action"] == "tidings_fault"] == ["INC-0001"]
     assert told == {"token": "It is refused."}
+
+
+async def test_what_may_have_arrived_of_the_others_is_still_found(record: str, tmp_path: Path) -> None:
+    async with company_at_work(tmp_path, record) as company:
+        await company.open()
+        await company.open(company.sam, "another", keys="staging")
+        company.trouble("chat.postMessage", error=lost, after=True)
+        await company.at("12:03")
+        company.well_again()
+        run(record, "UPDATE incidents SET state = '{}' WHERE number = 1")
+        company.clock.move(company.clock.now() + timedelta(seconds=6))
+        for _ in range(5):
+            await company.deck.courier.drain_once()
+            await company.deck.courier.settle()
+
+        posts = (await company.incident(2)).step("escalate").posts
+        assert posts[f"prompt:escalate:dm:{company.sam.id}"].posted_at is not None
