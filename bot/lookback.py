@@ -34,6 +34,7 @@ Found = dict[Place, Heard | None]
 Lost = Callable[[str], Awaitable[object]]
 
 EVERY = timedelta(seconds=120)
+AGAIN = timedelta(seconds=15)  # after a round that was broken off
 OVERLAP = timedelta(minutes=5)  # what Slack stores late is found by the next look
 FARTHEST = timedelta(hours=24)
 STILL_LOOKED_AT = timedelta(days=1)  # after closing
@@ -72,6 +73,7 @@ class LookBack:
         self._read = Rereader(desk)
         self._incidents: Turns[int] = Turns()
         self._messages: Turns[Place] = Turns()  # threads, and messages that stand elsewhere
+        self._broken_off = False
         self._begun = False  # whether the alerts channel was read since the start
         self._not_before: datetime | None = None
         self._troubles: dict[str, str] = {}  # what could not be looked at → Slack's word, said once
@@ -92,22 +94,26 @@ class LookBack:
             if self._not_before is not None:  # a look that somebody wanted is not passed over, only later
                 await self._desk.clock.sleep(max(0.0, (self._not_before - self._desk.clock.now()).total_seconds()))
             began = asyncio.get_running_loop().time()
-            await self.look_once(self._desk.clock.now())
-            left = EVERY.total_seconds() - (asyncio.get_running_loop().time() - began)
+            whole = await self.look_once(self._desk.clock.now())
+            if self._not_before is not None and self._not_before > self._desk.clock.now():
+                continue  # what a limit broke off goes on when it may
+            left = (EVERY if whole else AGAIN).total_seconds() - (asyncio.get_running_loop().time() - began)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(max(1.0, left)):
                     await self._wanted.wait()
 
-    async def look_once(self, now: datetime) -> None:
-        """Never raises: what cannot be looked at now is looked at in the next round."""
+    async def look_once(self, now: datetime) -> bool:
+        """Never raises: what cannot be looked at now is looked at in the next round. False when it was broken off."""
         self._wanted.clear()
         if self._not_before is not None and now < self._not_before:
-            return
+            return False
+        self._broken_off = False
         try:
             if await self._guarded(self._alerts(now), lost=self._alerts_lost, place=self._desk.places.alerts):
                 await self._guarded(self._all_incidents(now))
         except DatabaseUnavailable:  # the store has said so, and the next round looks again
-            return
+            return False
+        return not self._broken_off
 
     async def _all_incidents(self, now: datetime) -> None:
         for number in self._incidents.ordered(await self._candidates(now)):
@@ -135,6 +141,7 @@ class LookBack:
                 await lost(error.error)
             return True
         except SlackTrouble as error:
+            self._broken_off = True
             if isinstance(error, Limited):
                 self._not_before = self._desk.clock.now() + timedelta(seconds=error.retry_after)
             self._say(error, **about)

@@ -386,6 +386,22 @@ async def test_a_look_that_is_wanted_while_slack_limits_comes_when_it_may(
     await cancelled(loop)
 
 
+@pytest.mark.parametrize("trouble", [limited(14), down])
+async def test_a_look_that_was_broken_off_is_taken_up_soon(
+    company: Company, monkeypatch: pytest.MonkeyPatch, trouble: Any
+) -> None:
+    monkeypatch.setattr(company.bot_clock, "sleep", company.clock.told)
+    monkeypatch.setattr("bot.lookback.AGAIN", timedelta(seconds=0.1))  # in real time
+    company.trouble("conversations.history", error=trouble)
+    before = len(calls(company))
+    loop = asyncio.create_task(company.deck.lookback.run())
+    await _until(lambda: len(calls(company)) == before + 1)
+    company.well_again()
+    await company.seconds(16)
+    await _until(lambda: len(calls(company)) > before + 1)
+    await cancelled(loop)
+
+
 async def _until(so: Callable[[], bool]) -> None:
     async with asyncio.timeout(5):
         while not so():  # noqa: ASYNC110 - because nobody tells
