@@ -66,6 +66,11 @@ def secret(*, is_set: bool, kept: bool, path: Path, has_record: bool) -> Finding
 def running(health: Health, now: datetime) -> Finding:
     """Whether a bot runs on this record, by its heartbeat every five seconds."""
     beat = health.last_beat
+    if beat is not None and beat - now > SILENT:
+        said = (
+            f"Its last sign of life is of {beat:%Y-%m-%d %H:%M:%S} UTC, which is still to come: the clock was set back."
+        )
+        return warning("running", said, "Whether it runs, its process and /readyz tell.")
     if beat is not None and now - beat <= SILENT:
         return fine("running", f"Quarterdeck runs: its last sign of life is {_ago(now - beat)} old.")
     since = f"since {beat:%Y-%m-%d %H:%M:%S} UTC ({_ago(now - beat)})" if beat else "and never did on this record"

@@ -1,8 +1,16 @@
 """What the house keeps about itself: the pulse, the gaps in it, conversations, small values, how far it is behind."""
 
+import re
+from pathlib import Path
+
+from storage.backup import MADE_AT
 from storage.rows import Health, Shown
+from storage.sql_store import open_store
 from storage.store import Store
 from tests.contract.builders import NOW, TEAM, minutes, opened
+from tests.contract.schema import run
+
+HOW_TO = Path(__file__).parents[2] / "docs" / "how-to" / "back-up-and-restore.md"
 
 
 async def test_a_long_silence_is_a_gap_and_a_short_one_is_not(store: Store) -> None:
@@ -53,3 +61,13 @@ async def test_whoever_has_not_been_asked_counts_as_overdue(store: Store) -> Non
     [prompt] = await store.surfaces(TEAM, 1, ["prompt:revoke:dm:U2"])
     await store.note(Shown(id=prompt.id, ts="1.1", version=prompt.wanted))
     assert (await store.health(TEAM, minutes(3))).overdue_since is None
+
+
+async def test_a_restored_dump_is_told_to_be_one_as_the_page_says(url: str) -> None:
+    [statement] = re.findall(r'psql "\$QUARTERDECK_DATABASE_URL" -c "([^"]+)"', HOW_TO.read_text())
+    store = open_store(url)
+    for _ in range(2):
+        await store.set_meta("", MADE_AT, "")  # as the start on an earlier one left it
+        run(url, statement)
+        assert await store.meta("", MADE_AT)
+    await store.close()

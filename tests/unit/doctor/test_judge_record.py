@@ -84,6 +84,8 @@ def test_the_secret(facts: dict[str, bool], level: Level, words: str) -> None:
         ({"last_beat": ago(hours=3)}, Level.WARNING, "since 2026-11-21 09:00:00 UTC (3 h)"),
         ({"last_beat": ago(minutes=5), "open_incidents": 2}, Level.FAILED, "(5 min). 2 incidents are open."),
         ({"last_beat": None}, Level.WARNING, "never did on this record"),
+        ({"last_beat": ago(minutes=-50)}, Level.WARNING, "of 2026-11-21 12:50:00 UTC, which is still to come"),
+        ({"last_beat": ago(seconds=-3)}, Level.OK, "Quarterdeck runs"),
     ],
 )
 def test_whether_it_runs(changes: dict[str, Any], level: Level, words: str) -> None:
