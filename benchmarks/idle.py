@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks.processes import Bot, Slack, bot, slack
+from benchmarks.processes import Bot, bare_app, bot, slack
 from benchmarks.seed import Plan, seed
 from benchmarks.starts import put_off
 from benchmarks.table import Row
@@ -16,31 +16,30 @@ SETTLED_S = 5.0  # the first look back and whatever else follows a start
 
 async def measure(folder: Path) -> list[Row]:
     """An ordinary beat and look back go on; nothing falls due."""
-    rows, mib = [], []
+    rows, mb = [], []
     for count in (0, OPEN):
         async with slack() as workspace:
             file = folder / f"idle-{count}.db"
             if count:
                 await seed(workspace, f"sqlite:///{file}", Plan(count=count, begin=datetime.now(UTC)))
                 put_off(file)
-            share, running_mib = await _watched(workspace, file, folder)
-        rows.append(
-            Row(what=f"Idle, {count:,} open", promise="", figure=f"{share:.1%} of a core; {running_mib:.0f} MiB")
-        )
-        mib.append(running_mib)
-    more = f"{mib[1] - mib[0]:.0f} MiB more than with none"
-    return [*rows, Row(what="Memory per thousand open incidents", promise="", figure=more)]
+            async with bot(workspace, f"sqlite:///{file}", folder) as running:
+                share, taken = await _watched(running)
+        rows.append(Row(what=f"Idle, {count:,} open", promise="", figure=f"{share:.1%} of a core; {taken:.0f} MB"))
+        mb.append(taken)
+    async with bare_app("unused", folder) as bare:
+        share, taken = await _watched(bare)
+    more = f"{mb[1] - mb[0]:.0f} MB more than with none"
+    return [
+        *rows,
+        Row(what="Idle, the bare Bolt app", promise="", figure=f"{share:.1%} of a core; {taken:.0f} MB"),
+        Row(what="Memory per thousand open incidents", promise="", figure=more),
+    ]
 
 
-async def _watched(workspace: Slack, file: Path, folder: Path) -> tuple[float, float]:
+async def _watched(running: Bot) -> tuple[float, float]:
     """The share of a core and the memory."""
-    async with bot(workspace, f"sqlite:///{file}", folder) as running:
-        await asyncio.sleep(SETTLED_S)
-        spent = await _spent(running)
-        return spent / WATCHED_S, running.mib()
-
-
-async def _spent(running: Bot) -> float:
+    await asyncio.sleep(SETTLED_S)
     before = running.cpu_s()
     await asyncio.sleep(WATCHED_S)
-    return running.cpu_s() - before
+    return (running.cpu_s() - before) / WATCHED_S, running.mb()

@@ -1,7 +1,7 @@
 """How late the first copy of a prompt is: the moment Slack gave the message, minus the moment the step was due."""
 
 import asyncio
-import os
+import time
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,6 +17,10 @@ from storage.sql_store import open_store
 
 WINDOWS = {1: 30.0, 100: 45.0, 1000: 60.0, 10_000: 60.0}  # open incidents: seconds watched
 GRACE_S = 3.0  # for the last prompts of the window
+FEW = 100
+START_S = 8.0
+ROOM = 1.5
+PROMISED_MS = 250
 
 
 @dataclass(kw_only=True)
@@ -28,7 +32,7 @@ class Lateness:
     calls: int = 0  # to Slack within the window
     missing: int = 0  # prompts of which no copy came
     cpu: float = 0.0  # of one core
-    mib: float = 0.0
+    mb: float = 0.0
 
 
 async def lateness(slack: Slack, folder: Path, plan: Plan, window_s: float) -> Lateness:
@@ -44,9 +48,9 @@ async def lateness(slack: Slack, folder: Path, plan: Plan, window_s: float) -> L
         await _until(end)
         cpu = (running.cpu_s() - cpu) / window_s
         await asyncio.sleep(GRACE_S)
-        mib = running.mib()
+        mb = running.mb()
     stamps = await posted(slack, database, incidents)
-    found = Lateness(cpu=cpu, mib=mib, calls=await _calls(slack, plan.begin, end))
+    found = Lateness(cpu=cpu, mb=mb, calls=await _calls(slack, plan.begin, end))
     for incident in incidents:
         for step in incident.steps:
             if plan.begin < step.due_at <= end:
@@ -94,14 +98,18 @@ async def _until(moment: datetime) -> None:
     await asyncio.sleep(max(0.0, (moment - datetime.now(UTC)).total_seconds()))
 
 
-def seeding_s(count: int) -> float:
-    """How long the seeding and the start of the bot may take; longer where others work too."""
-    return (8.0 + count * 0.02) * max(1.0, os.getloadavg()[0])
+async def seeding_s(folder: Path, count: int) -> float:
+    """How long the seeding and the start of the bot will take, by how long a few take; with room for worse."""
+    few = min(count, FEW)
+    async with slack() as workspace:
+        began = time.perf_counter()
+        await seed(workspace, f"sqlite:///{folder / f'few-{count}.db'}", Plan(count=few, begin=datetime.now(UTC)))
+    return START_S + (time.perf_counter() - began) / few * count * ROOM
 
 
 async def measure(folder: Path, count: int) -> list[Row]:
     """With so many open."""
-    begin = datetime.now(UTC) + timedelta(seconds=seeding_s(count))
+    begin = datetime.now(UTC) + timedelta(seconds=await seeding_s(folder, count))
     plan = Plan(count=count, begin=begin)
     if count == 1:  # one incident has one prompt in many minutes: at thirty times the speed, five in thirty seconds
         plan = Plan(count=1, begin=begin, spread=timedelta(), speed=30)
@@ -115,12 +123,12 @@ def late_rows(count: int, found: Lateness) -> Iterator[Row]:
     late = percentile(found.first, 99)
     yield Row(
         what=f"First copies late, {count:,} open, p99 of {len(found.first)}",
-        promise="250 ms" if promised else "",
+        promise=f"{PROMISED_MS} ms" if promised else f"{PROMISED_MS} ms with 1,000",
         figure=spread(found.first) + (f"; {found.missing} never came" if found.missing else ""),
-        kept=late <= 250 and not found.missing if promised else None,
+        kept=late <= PROMISED_MS and not found.missing if promised else None,
     )
     if count >= 1000:
         load = f"{found.calls / WINDOWS[count]:.0f} calls to Slack a second, {found.cpu:.0%} of a core"
         yield Row(what=f"Second copies late, {count:,} open", promise="", figure=f"{spread(found.second)}; {load}")
-        limit, kept = ("< 150 MiB", found.mib < 150) if promised else ("", None)
-        yield Row(what=f"Memory, {count:,} open", promise=limit, figure=f"{found.mib:.0f} MiB", kept=kept)
+        limit, kept = ("< 150 MB", found.mb < 150) if promised else ("< 150 MB with 1,000", None)
+        yield Row(what=f"Memory, {count:,} open", promise=limit, figure=f"{found.mb:.0f} MB", kept=kept)

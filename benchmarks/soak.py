@@ -22,7 +22,7 @@ AFTER_S = 10.0  # the last prompts, and whatever is let go of late
 @dataclass(frozen=True, kw_only=True)
 class Sample:
     incidents: int
-    mib: float
+    mb: float
     files: int
 
 
@@ -36,16 +36,16 @@ async def measure(folder: Path) -> list[Row]:
     ):
         samples = await _days(practice, running)
     first, last = samples[0], samples[-1]
-    grown = (last.mib - first.mib) / max(1, last.incidents - first.incidents) * 100
+    grown = (last.mb - first.mb) / max(1, last.incidents - first.incidents) * 100
     with closing(sqlite3.connect(file)) as record:
         [entries] = record.execute("SELECT count(*) FROM entries").fetchone()
-    steady = f"{first.mib:.0f} MiB after {first.incidents} incidents, {last.mib:.0f} after {last.incidents}"
+    steady = f"{first.mb:.0f} MB after {first.incidents} incidents, {last.mb:.0f} after {last.incidents}"
     return [
-        Row(what=f"Soak, {MINUTES:g} minutes", promise="< 150 MiB", figure=steady, kept=last.mib < 150),
+        Row(what=f"Soak, {MINUTES:g} minutes", promise="< 150 MB", figure=steady, kept=last.mb < 150),
         Row(
             what="Its slope",
             promise="",
-            figure=f"{grown:+.1f} MiB per 100 incidents; open files {first.files} to {last.files}; "
+            figure=f"{grown:+.1f} MB per 100 incidents; open files {first.files} to {last.files}; "
             f"{entries:,} entries written",
         ),
     ]
@@ -65,7 +65,7 @@ async def _days(practice: Practice, running: Bot) -> list[Sample]:
 
 
 def _sample(running: Bot, incidents: int) -> Sample:
-    return Sample(incidents=incidents, mib=running.mib(), files=running.files())
+    return Sample(incidents=incidents, mb=running.mb(), files=running.files())
 
 
 async def _open(practice: Practice, count: int) -> None:

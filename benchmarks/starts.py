@@ -21,12 +21,12 @@ async def measure(folder: Path) -> list[Row]:
             await seed(workspace, f"sqlite:///{full}", Plan(count=1000, begin=datetime.now(UTC)))
         for what, name in (("an empty database", "empty"), ("1,000 incidents open", "late-1000")):
             times = []
-            for turn in range(STARTS):
+            for turn in range(-1, STARTS):
                 file = folder / (f"{name}-{turn}.db" if name == "empty" else f"{name}.db")
                 if name != "empty":
                     put_off(file)
                 async with bot(workspace, f"sqlite:///{file}", folder) as running:
-                    times.append(running.start_s)
+                    times += [running.start_s] if turn >= 0 else []  # the very first writes the bytecode
             figure = f"median {statistics.median(times):.2f} s, worst {max(times):.2f} s of {STARTS}"
             rows.append(Row(what=f"Start to ready, {what}", promise="2 s", figure=figure, kept=max(times) <= 2))
     return rows
