@@ -150,7 +150,7 @@ class Store(ABC):
 
         All of it happens or, when `fn` raises, nothing; callers that wait at the same time share one commit without
         seeing each other fail. A caller that is cancelled leaves it wholly done or wholly undone. `fn` must touch
-        nothing but its `Tx`: it runs in another thread, and on PostgreSQL again when two writers met.
+        nothing but its `Tx`: it runs in another thread, and may run again, because two writers met or one failed.
         Raises `Conflict`, `DatabaseUnavailable`, and whatever `fn` raises.
         """
 

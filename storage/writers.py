@@ -1,7 +1,8 @@
 """Who runs the transactions: threads, never the event loop. A transaction that began is never cut in half.
 
-SQLite has one writer, so what waits for it goes into one commit, each piece in a savepoint of its own: the sync to
-disk, which is what a commit costs, is shared. PostgreSQL has a few, and runs a transaction again when two met.
+SQLite has one writer, so what waits for it goes into one commit: the sync to disk, which is what a commit costs, is
+shared. When one piece fails all of them run again, each in a savepoint of its own. PostgreSQL has a few writers, and
+runs a transaction again when two met.
 """
 
 import os
@@ -30,6 +31,10 @@ class Writer(Protocol):
         """Finish what was submitted, then stop."""
 
 
+class _OneFailed(Exception):
+    """A piece raised: nothing of its group may be committed as it is."""
+
+
 class _Piece(Generic[T]):
     """One caller's work within a group."""
 
@@ -40,17 +45,25 @@ class _Piece(Generic[T]):
         self._error: BaseException | None = None
 
     def run(self, connection: Connection, where: str) -> None:
-        """Raises only what concerns the whole group: SQLite may have rolled all of it back by itself."""
-        # Always by the same name and past SQLAlchemy, which would put each of these words together anew.
-        connection.exec_driver_sql("SAVEPOINT piece")
+        """Raises `_OneFailed`, or what concerns the whole group: SQLite may have rolled all of it back by itself."""
+        self._result, self._error = [], None
         try:
             with translated(where):
                 self._result.append(self._work(connection))
         except DatabaseUnavailable:
             raise
-        except BaseException as error:  # noqa: BLE001, RUF100 - because it is handed to the caller
+        except BaseException as error:
+            self._error = error  # handed to the caller
+            raise _OneFailed from error
+
+    def run_apart(self, connection: Connection, where: str) -> None:
+        """The same so that it can fail alone. Raises only what concerns the whole group."""
+        # Always by the same name and past SQLAlchemy, which would put each of these words together anew.
+        connection.exec_driver_sql("SAVEPOINT piece")
+        try:
+            self.run(connection, where)
+        except _OneFailed:
             connection.exec_driver_sql("ROLLBACK TO piece")
-            self._error = error
         connection.exec_driver_sql("RELEASE piece")
 
     def settle(self, group_error: BaseException | None) -> None:
@@ -87,16 +100,28 @@ class GroupWriter:
         failure: BaseException | None = None
         try:
             self._require_same_file()
-            with translated(self._where), self._engine.begin() as connection:
-                self._require_same_log(connection)
-                for piece in group:
-                    piece.run(connection, self._where)
+            with translated(self._where):
+                self._write(group)
         except BaseException as error:  # noqa: BLE001, RUF100 - because every caller gets it
             failure = error
         # Whoever came meanwhile has waited as long: one after the other would wait longer than Slack does.
         spoilt = self._take(len(self._waiting)) if isinstance(failure, DatabaseUnavailable) else []
         for piece in (*group, *spoilt):
             piece.settle(failure)
+
+    def _write(self, group: list[_Piece[object]]) -> None:
+        """Savepoints would be a quarter of all statements, and are wanted for hardly any group."""
+        try:
+            self._write_all(group, _Piece.run)
+        except _OneFailed:
+            if len(group) > 1:
+                self._write_all(group, _Piece.run_apart)
+
+    def _write_all(self, group: list[_Piece[object]], run: Callable[[_Piece[object], Connection, str], None]) -> None:
+        with self._engine.begin() as connection:
+            self._require_same_log(connection)
+            for piece in group:
+                run(piece, connection, self._where)
 
     def _require_same_file(self) -> None:
         """SQLite would go on writing into a file that nobody finds any more."""
