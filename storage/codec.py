@@ -33,6 +33,11 @@ def decode_incident(schema: int, state: str, playbook: str) -> Incident:
     return Incident.model_validate({**json.loads(state), "playbook": _decode_playbook(playbook)})
 
 
+decode_again = lru_cache(maxsize=64)(decode_incident)
+"""The same for one that is read on its own: an act reads its incident before it decides and again when it does, and
+what it shows reads what it wrote. The same text is the same incident, which nobody can change."""
+
+
 @lru_cache(maxsize=32)
 def _decode_playbook(text: str) -> Playbook:
     """Kept, because a thousand incidents share a handful of playbooks and reading one costs more than a state."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Update, and_, case, null, or_, update
+from sqlalchemy import BindParameter, Connection, Integer, Update, and_, bindparam, case, null, or_, update
 
 from storage.dialects import Insert, insert_into
 from storage.rows import (
@@ -31,7 +31,6 @@ from storage.rows import (
 from storage.tables import UNSENT, jobs, surfaces
 
 _S, _J = surfaces.c, jobs.c
-_not_there = case((_S.ts.is_(None), null()), else_=_S.attempted_at)  # an attempt matters only until there is a message
 
 
 def surface_values(
@@ -92,46 +91,64 @@ def may_repeat(connection: Connection, team: str) -> None:
 def write_note(connection: Connection, note: Note) -> None:
     """Write one note."""
     if isinstance(note, SurfaceNote):
-        connection.execute(_surface_update(note))
+        connection.execute(*_surface_update(note))
     else:
         connection.execute(_job_update(note))
 
 
-def _surface_update(note: SurfaceNote) -> Update:
-    row = update(surfaces).where(_S.id == note.id)
+def _surface_update(note: SurfaceNote) -> tuple[Update, dict[str, Any]]:
+    given: dict[str, Any] = {"of": note.id}
     match note:
         case Attempted():
-            return row.values(attempted_at=note.at, channel=note.channel, thread_ts=note.thread_ts, not_before=None)
+            return _ATTEMPTED, {**given, "moment": note.at, "there": note.channel, "under": note.thread_ts}
+        case NotPosted(blind=True):
+            return _NOT_POSTED.values(maybe_repeat=True), given
         case NotPosted():
-            again = {"attempted_at": None, "not_before": None, **({"maybe_repeat": True} if note.blind else {})}
-            return row.where(_S.ts.is_(None)).values(**again)
+            return _NOT_POSTED, given
         case Gone():
-            return row.values(ts=None, attempted_at=None, not_before=None, shown=0, state=SurfaceState.LIVE.value)
+            return _GONE, given
         case Shown():
-            return row.values(**_shown(note))
+            where = {
+                name: value for name, value in (("there", note.channel), ("spot", note.place)) if value is not None
+            }
+            return _shown(frozenset(where)), {**given, **where, "message": note.ts, "version": note.version}
         case Delayed(in_doubt=True):
-            return row.values(not_before=note.not_before)
+            return _DELAYED_IN_DOUBT, {**given, "moment": note.not_before}
         case Delayed():
-            return row.values(not_before=note.not_before, attempted_at=_not_there)
+            return _DELAYED, {**given, "moment": note.not_before}
         case Dropped():
-            return _ended(row, note.version, SurfaceState.DROPPED)
+            return _ended(SurfaceState.DROPPED), {**given, "version": note.version}
         case Failed():
-            return _ended(row, note.version, SurfaceState.FAILED)
+            return _ended(SurfaceState.FAILED), {**given, "version": note.version}
 
 
-def _shown(note: Shown) -> dict[str, Any]:
-    values = {
-        "ts": note.ts,
-        "shown": case((_S.shown < note.version, note.version), else_=_S.shown),
-        "not_before": None,
-        "state": SurfaceState.LIVE.value,
+# Put together once, like all that is written with every message: see `_wanting`.
+_not_there = case((_S.ts.is_(None), null()), else_=_S.attempted_at)  # an attempt matters only until there is a message
+_ROW = update(surfaces).where(_S.id == bindparam("of"))
+_VERSION: BindParameter[int] = bindparam("version", type_=Integer)
+_ATTEMPTED = _ROW.values(
+    attempted_at=bindparam("moment"), channel=bindparam("there"), thread_ts=bindparam("under"), not_before=None
+)
+_NOT_POSTED = _ROW.where(_S.ts.is_(None)).values(attempted_at=None, not_before=None)
+_GONE = _ROW.values(ts=None, attempted_at=None, not_before=None, shown=0, state=SurfaceState.LIVE.value)
+_DELAYED_IN_DOUBT = _ROW.values(not_before=bindparam("moment"))
+_DELAYED = _DELAYED_IN_DOUBT.values(attempted_at=_not_there)
+
+
+@cache
+def _shown(where: frozenset[str]) -> Update:
+    places: dict[str, Any] = {
+        name: bindparam(given) for name, given in (("channel", "there"), ("place", "spot")) if given in where
     }
-    given = {"channel": note.channel, "place": note.place}
-    return values | {name: value for name, value in given.items() if value is not None}
+    newest = case((_S.shown < _VERSION, _VERSION), else_=_S.shown)
+    live = SurfaceState.LIVE.value
+    return _ROW.values(ts=bindparam("message"), shown=newest, not_before=None, state=live, **places)
 
 
-def _ended(row: Update, version: int, state: SurfaceState) -> Update:
-    return row.where(_S.wanted <= version).values(state=state.value, not_before=None, attempted_at=_not_there)
+@cache
+def _ended(state: SurfaceState) -> Update:
+    old = _ROW.where(_S.wanted <= _VERSION)
+    return old.values(state=state.value, not_before=None, attempted_at=_not_there)
 
 
 def _job_update(note: JobNote) -> Update:

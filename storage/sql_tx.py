@@ -218,7 +218,7 @@ def read_incident(connection: Connection, team: str, number: int, *, hold: bool 
     found = connection.execute(_HELD_STATE if hold else _STATE, {"team": team, "number": number}).first()
     if found is None:
         raise NotFound(f"There is no incident {number} in this workspace.")
-    return codec.decode_incident(*found)
+    return codec.decode_again(*found)
 
 
 def _incident_values(outcome: Outcome, now: datetime) -> dict[str, Any]:
