@@ -17,9 +17,9 @@ from storage.sql_store import open_store
 
 WINDOWS = {1: 30.0, 100: 45.0, 1000: 60.0, 10_000: 60.0}  # open incidents: seconds watched
 GRACE_S = 3.0  # for the last prompts of the window
-FEW = 100
+FEW = 200
 START_S = 8.0
-ROOM = 1.5
+ROOM = 1.25
 PROMISED_MS = 250
 
 
