@@ -7,6 +7,7 @@ import pytest
 import typer.main
 
 from bot.__main__ import app
+from bot.clock import _BOOT
 from bot.errors import USAGE
 from bot.manifest import BOT_SCOPES
 from bot.roster_file import read_roster
@@ -103,3 +104,11 @@ def test_the_unit_gives_up_on_wrong_settings_alone() -> None:
 
     assert f"RestartPreventExitStatus={USAGE}\n" in unit
     assert "Restart=on-failure\n" in unit
+
+
+def test_the_unit_leaves_the_name_of_the_machines_start_to_be_read() -> None:
+    """Without it a clock that was set while nothing ran would not show (docs/decisions/0009)."""
+    unit = (HOW_TO / "quarterdeck.service").read_text().splitlines()
+
+    assert _BOOT.is_relative_to("/proc/sys")
+    assert [line for line in unit if line.startswith(("ProcSubset=", "InaccessiblePaths="))] == []
