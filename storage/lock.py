@@ -25,8 +25,38 @@ class Held(Protocol):
 
 
 class _File:
+    """The kernel keeps the lock as long as we live. But it is on a file, not on its name: whoever deletes the file lets
+    another in, who makes one of the same name."""
+
+    def __init__(self, address: Address) -> None:
+        self._address = address
+        self._path = Path(f"{os.path.realpath(address.file)}.lock")  # one lock, by whatever link somebody comes
+        self._descriptor = _open(self._path)
+        try:
+            _lock(self._descriptor, address)
+        except BaseException:
+            self.release()
+            raise
+
     def still(self) -> bool:
-        return True  # the kernel keeps it as long as we live
+        try:
+            if os.path.samestat(self._path.stat(), os.fstat(self._descriptor)):
+                return True
+        except OSError:  # it is gone, or nobody can see it
+            pass
+        try:
+            again = _File(self._address)
+        except AlreadyRunning:
+            return False
+        except DatabaseUnavailable:
+            return True  # where we cannot make one, neither can anybody else
+        os.dup2(again._descriptor, self._descriptor, inheritable=False)
+        again.release()
+        return True
+
+    def release(self) -> None:
+        # The file stays: removing it would let two processes hold two files of the same name.
+        os.close(self._descriptor)
 
 
 class _Connection:
@@ -56,17 +86,18 @@ def hold(url: str) -> Iterator[Held]:
 
 @contextmanager
 def _hold_file(address: Address) -> Iterator[Held]:
-    path = Path(f"{os.path.realpath(address.file)}.lock")  # one lock, by whatever link somebody comes
+    held = _File(address)
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        yield held
+    finally:
+        held.release()
+
+
+def _open(path: Path) -> int:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise DatabaseUnavailable(f"The lock file {path} cannot be written: {error.strerror}.") from error
-    try:
-        _lock(descriptor, address)
-        # The file stays: removing it would let two processes hold two files of the same name.
-        yield _File()
-    finally:
-        os.close(descriptor)
 
 
 def _lock(descriptor: int, address: Address) -> None:
@@ -75,8 +106,9 @@ def _lock(descriptor: int, address: Address) -> None:
     except BlockingIOError:
         holder = os.read(descriptor, 20).decode(errors="replace").strip()
         raise AlreadyRunning(_sentence(address, f" (process {holder})" if holder else "")) from None
-    os.ftruncate(descriptor, 0)
-    os.write(descriptor, str(os.getpid()).encode())
+    with suppress(OSError):  # a full disk: what it is for is a better sentence, and the lock holds without
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, str(os.getpid()).encode(), 0)
 
 
 @contextmanager

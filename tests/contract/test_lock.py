@@ -1,5 +1,7 @@
 """One running Quarterdeck per database, and the lock goes with the process however it ends."""
 
+import errno
+import os
 import signal
 import subprocess
 import sys
@@ -91,6 +93,37 @@ def test_a_link_to_the_same_file_is_no_way_round(tmp_path: Path) -> None:
         hold(f"sqlite:///{tmp_path / 'link.db'}"),
     ):
         pass
+
+
+def test_a_lock_file_that_was_deleted_is_made_again(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'record.db'}"
+    with hold(url) as held:
+        (tmp_path / "record.db.lock").unlink()
+        assert held.still()
+        with pytest.raises(AlreadyRunning), hold(url):
+            pass
+        assert held.still()
+    with hold(url):
+        pass
+
+
+def test_whoever_took_its_place_meanwhile_has_it(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'record.db'}"
+    with hold(url) as first:
+        (tmp_path / "record.db.lock").unlink()
+        with hold(url) as second:
+            assert (first.still(), second.still()) == (False, True)
+
+
+def test_a_disk_without_room_for_the_number_of_the_process_can_be_locked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "pwrite", full)
+    with hold(f"sqlite:///{tmp_path / 'record.db'}") as held:
+        assert held.still()
 
 
 def test_a_lost_connection_is_a_lost_lock(make_postgres: str) -> None:
