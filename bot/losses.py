@@ -163,4 +163,4 @@ class Losses:
 
 def _as_it_is(row: SurfaceRow) -> Shown:
     """Nothing can be done about it, nor need be until something else is to be said."""
-    return Shown(id=row.id, ts=row.ts or "", version=row.wanted)
+    return Shown(id=row.id, ts=row.ts or "", version=row.wanted, again=True)

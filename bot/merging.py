@@ -209,7 +209,7 @@ class Merging:
             self._metrics.sent(LIST, Sent.UPDATED)
             self._lateness.slack_worked(self._clock.now())
         shown = (one for one in members if one.ts == row.ts and one.id)
-        await self._store.note(*(Shown(id=one.id, ts=row.ts or "", version=one.wanted) for one in shown))
+        await self._store.note(*(Shown(id=one.id, ts=row.ts or "", version=one.wanted, again=True) for one in shown))
 
     async def _known(self, like: SurfaceRow, number: int, of: int, key: str, delivery_id: str) -> SurfaceRow:
         """A prompt of the list; one that is forgotten, long after its incident, has no number and says how it ended."""

@@ -215,14 +215,14 @@ class Showing:
             self._same.keep(row.id, ts, message.text, message.blocks)
             self._metrics.sent(row.kind, Sent.UPDATED)
             self._lateness.slack_worked(self._clock.now())
-        await self._store.note(Shown(id=row.id, ts=ts, version=row.wanted))
+        await self._store.note(Shown(id=row.id, ts=ts, version=row.wanted, again=True))
 
     async def _nothing(self, row: SurfaceRow) -> None:
         """There is nothing to say (any more)."""
         if row.ts is None:
             await self._store.note(Dropped(id=row.id, version=row.wanted))
         else:
-            await self._store.note(Shown(id=row.id, ts=row.ts, version=row.wanted))
+            await self._store.note(Shown(id=row.id, ts=row.ts, version=row.wanted, again=True))
 
     async def _post(self, row: SurfaceRow, spot: Spot, message: Message, late_s: float, late_why: str | None) -> None:
         now = self._clock.now()

@@ -76,7 +76,7 @@ def surface_after(row: SurfaceRow, note: SurfaceNote) -> SurfaceRow:
         case Gone():
             return replace(row, ts=None, attempted_at=None, not_before=None, shown=0, state=SurfaceState.LIVE)
         case Shown():
-            return _shown(row, note)
+            return row if note.again and row.ts != note.ts else _shown(row, note)
         case Delayed():
             attempted_at = row.attempted_at if note.in_doubt else unattempted
             return replace(row, not_before=note.not_before, attempted_at=attempted_at)

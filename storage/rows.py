@@ -154,13 +154,17 @@ class Gone:
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """The version is there, in the message `ts`. `place` is given when another surface took it in (a merged list)."""
+    """The version is there, in the message `ts`. `place` is given when another surface took it in (a merged list).
+
+    `again` when the message was there before: void when the surface has left it meanwhile.
+    """
 
     id: int
     ts: str
     version: int
     channel: str | None = None
     place: str | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

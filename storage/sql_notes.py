@@ -111,7 +111,7 @@ def _surface_update(note: SurfaceNote) -> tuple[Update, dict[str, Any]]:
             where = {
                 name: value for name, value in (("there", note.channel), ("spot", note.place)) if value is not None
             }
-            return _shown(frozenset(where)), {**given, **where, "message": note.ts, "version": note.version}
+            return _shown(frozenset(where), note.again), {**given, **where, "message": note.ts, "version": note.version}
         case Delayed(in_doubt=True):
             return _DELAYED_IN_DOUBT, {**given, "moment": note.not_before}
         case Delayed():
@@ -136,13 +136,14 @@ _DELAYED = _DELAYED_IN_DOUBT.values(attempted_at=_not_there)
 
 
 @cache
-def _shown(where: frozenset[str]) -> Update:
+def _shown(where: frozenset[str], again: bool) -> Update:
     places: dict[str, Any] = {
         name: bindparam(given) for name, given in (("channel", "there"), ("place", "spot")) if given in where
     }
     newest = case((_S.shown < _VERSION, _VERSION), else_=_S.shown)
     live = SurfaceState.LIVE.value
-    return _ROW.values(ts=bindparam("message"), shown=newest, not_before=None, state=live, **places)
+    row = _ROW.where(_S.ts == bindparam("message")) if again else _ROW
+    return row.values(ts=bindparam("message"), shown=newest, not_before=None, state=live, **places)
 
 
 @cache

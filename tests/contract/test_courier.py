@@ -283,6 +283,14 @@ async def test_a_job_waits_is_left_alone_and_ends(store: Store) -> None:
     assert [job.key for job in await store.jobs(TEAM, 1, ["b"])] == ["b"]
 
 
+async def test_a_change_of_a_message_that_was_left_meanwhile_is_void(store: Store) -> None:
+    await board(store, ATTEMPTED, Shown(id=1, ts="1.1", version=1, channel="C1"), Gone(id=1))
+    await store.note(Shown(id=1, ts="1.1", version=1, again=True))
+
+    assert await keys_to_send(store) == ["board"]
+    assert (await store.surfaces(TEAM, 1))[0].ts is None
+
+
 async def test_a_message_that_is_gone_is_posted_anew(store: Store) -> None:
     await board(store, ATTEMPTED, Shown(id=1, ts="1.1", version=1, channel="C1"), Gone(id=1))
 

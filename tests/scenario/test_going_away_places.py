@@ -10,6 +10,7 @@ from bot.errors import NoSlack
 from bot.slack.channels import on_channel_gone
 from playbooks.entries import Entry, Kind
 from simulator import losses
+from simulator.api.call import Call
 from simulator.driver import Person, Seen
 from tests.scenario.company import BOT, CHANNEL, REVOKED, Company, head
 
@@ -254,3 +255,21 @@ async def test_another_channel_that_is_named_is_no_loss_but_a_mistake(company: C
     await company.parts.aclose()
     company.settings = right
     await company.start()
+
+
+async def test_a_change_that_was_answered_after_the_move_keeps_no_board_behind(company: Company) -> None:
+    await company.open()
+    await company.at("12:02")
+
+    async def archived_meanwhile(call: Call) -> None:
+        """The board has changed, and before that is answered its channel is archived and the bot hears of it."""
+        if call.method == "chat.update" and company.workspace.channel_named(CHANNEL).id == call.args["channel"]:
+            company.workspace.after_effect = None
+            losses.archive(company.workspace, CHANNEL)
+            await company.workspace.delivery.rest()
+
+    company.workspace.after_effect = archived_meanwhile
+    await company.at("12:06")
+
+    assert len(await of_kind(company, Kind.THREAD_SERVES)) == 1
+    assert len(await seen(company.sam, "T+0 · ", ALERTS)) == 1, "the board stands in the thread"
