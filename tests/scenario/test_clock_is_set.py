@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -132,7 +132,7 @@ async def test_asks_of_a_closed_incident_follow_too(company: Company) -> None:
 
 @pytest.fixture
 def summer_time() -> Iterator[None]:
-    """A machine whose zone changes from summer to winter time at the very next hour."""
+    """A machine whose zone has summer time."""
     before = os.environ.get("TZ")
     os.environ["TZ"] = "Europe/Berlin"
     time.tzset()
@@ -144,8 +144,10 @@ def summer_time() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("summer_time")
-async def test_summer_time_ends_in_the_middle(company: Company) -> None:
-    company.clock.move(datetime(2027, 3, 28, 0, 50, tzinfo=UTC))  # at 01:00 UTC Berlin goes from 02:00 to 03:00
+@pytest.mark.parametrize("day", [date(2027, 3, 28), date(2027, 10, 31)], ids=["begins", "ends"])
+async def test_summer_time_begins_or_ends_in_the_middle(company: Company, day: date) -> None:
+    """At 01:00 UTC Berlin goes from 02:00 to 03:00, or from 03:00 to 02:00 once more."""
+    company.clock.move(datetime(day.year, day.month, day.day, 0, 50, tzinfo=UTC))
     began = company.clock.now()
     await company.open()
     await company.minutes(16)
