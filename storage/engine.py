@@ -18,6 +18,7 @@ AT_START_S = 5.0  # the same while nobody waits for an answer
 ROW_LOCK_S = 5.0  # PostgreSQL: how long somebody else's row is waited for
 SQLITE_READERS = 2
 POSTGRES_CONNECTIONS = 4
+ONE_QUESTION = "quarterdeck_one_question"  # a SELECT sees one state by itself; a BEGIN before it would double its cost
 CUT_OFF: dict[str, Any] = {
     "connect_timeout": 5,
     "tcp_user_timeout": 10_000,  # ms; a network that swallows everything is noticed in that time, not in a quarter hour
@@ -108,7 +109,8 @@ def _sqlite(address: Address, timeout_ms: int, *, begin: str, connections: int) 
             connection.execute(f"PRAGMA {pragma}")
 
     def on_begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        if not connection.get_execution_options().get(ONE_QUESTION):
+            connection.exec_driver_sql(begin)
 
     event.listen(engine, "connect", on_connect)
     event.listen(engine, "begin", on_begin)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from playbooks.entries import Entry
 from playbooks.incident import Incident, label_of
 from storage import sql_captures, sql_clearing, sql_courier, sql_questions
-from storage.engine import BUSY_TIMEOUT_S, POSTGRES_CONNECTIONS, SQLITE_READERS, Engines, open_engine
+from storage.engine import BUSY_TIMEOUT_S, ONE_QUESTION, POSTGRES_CONNECTIONS, SQLITE_READERS, Engines, open_engine
 from storage.errors import DatabaseUnavailable, translated
 from storage.migrations import require_current
 from storage.rows import Health, JobRow, Summary, SurfaceRow
@@ -45,6 +45,7 @@ class SqlStore(Store):
             self._writer = GroupWriter(engines.writer, self._where)
         else:
             self._writer = PoolWriter(engines.writer, self._where, POSTGRES_CONNECTIONS)
+        self._reader = engines.reader.execution_options(**{ONE_QUESTION: True})
         self._readers: Executor = ThreadPoolExecutor(SQLITE_READERS, thread_name_prefix="record-reader")
         self._usable = Usable()
         self._damaged: set[tuple[str, int]] = set()  # incidents of which the log says so already
@@ -66,7 +67,7 @@ class SqlStore(Store):
 
     def _answer(self, question: Callable[[Connection], T]) -> T:
         try:
-            with translated(self._where), self._engines.reader.connect() as connection:
+            with translated(self._where), self._reader.connect() as connection:
                 answer = question(connection)
         except DatabaseUnavailable as error:
             self._usable.failed(READING, str(error))

@@ -25,7 +25,7 @@ from storage.errors import (
 )
 from storage.migrations import _upgrade, current, migrate
 from storage.sql_courier import to_send
-from storage.sql_store import open_store
+from storage.sql_store import SqlStore, open_store
 from tests.contract.builders import NOW, TEAM, add_note, opened
 from tests.contract.schema import run, shape
 
@@ -140,6 +140,20 @@ async def test_what_was_committed_is_there_when_it_is_opened_again(url: str) -> 
     assert await second.incident(TEAM, 1) == committed
     assert [row.key for row in await second.surfaces_to_send(TEAM, NOW)] == ["board"]
     await second.close()
+
+
+async def test_a_question_is_asked_without_a_transaction_around_it(file: Path) -> None:
+    words = list[str]()
+    engines = open_engine(f"sqlite:///{file}")
+    event.listen(engines.reader, "before_cursor_execute", lambda *said: words.append(said[2].split()[0]))
+    store = SqlStore(engines)
+
+    assert await store.surface(1) is None
+    assert words == ["SELECT"]
+    with engines.reader.connect() as looking:  # whoever asks more than once sees one state
+        looking.exec_driver_sql("SELECT 1")
+    assert words == ["SELECT", "BEGIN", "SELECT"]
+    await store.close()
 
 
 async def test_a_closed_store_says_so(url: str) -> None:
