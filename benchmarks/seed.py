@@ -36,6 +36,8 @@ _SHOWN = """
     WHERE incidents.team = surfaces.team AND incidents.number = surfaces.number) ELSE 'D' || place END
     WHERE shown < wanted
 """
+# With the team, or each of them would be searched for in all surfaces.
+_BOARD = "UPDATE surfaces SET ts = :ts WHERE team = :team AND number = :number AND key = 'board'"
 _FIRST_OPTION = (FieldKind.CHOICE, FieldKind.CHOICES)
 
 
@@ -183,7 +185,7 @@ async def _keep(store: SqlStore, slack: Slack, histories: list[History]) -> list
 
 async def _board(slack: Slack, history: History) -> dict[str, Any]:
     posted = await slack.call("chat.postMessage", channel=history.last.incident.home.channel, text="The board")
-    return {"number": history.number, "ts": posted["ts"]}
+    return {"team": slack.facts["team_id"], "number": history.number, "ts": posted["ts"]}
 
 
 def show(url: str, boards: list[dict[str, Any]]) -> None:
@@ -192,5 +194,5 @@ def show(url: str, boards: list[dict[str, Any]]) -> None:
     with engines.writer.begin() as connection:
         connection.execute(text(_SHOWN))
         if boards:
-            connection.execute(text("UPDATE surfaces SET ts = :ts WHERE number = :number AND key = 'board'"), boards)
+            connection.execute(text(_BOARD), boards)
     engines.dispose()
