@@ -60,7 +60,8 @@ class Shift:
 
     async def _open_form(self, dana: Person) -> None:
         await dana.command("/incident", "a key in a gist")
-        assert dana.dialog is not None
+        if dana.dialog is None:
+            raise NotVisible("the form did not open")
 
     async def complete(self, step: str) -> None:
         """Early from the board, at the prompt, or well after it."""
