@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from simulator.driver import Person, Seen
-from tests.scenario.hands import BOT, GaveUp, Hands
+from tests.scenario.beside import meddle, notes, pins
+from tests.scenario.hands import BOT, Form, GaveUp, Hands, press_own
+from tests.scenario.joining import RECEIPT, join, key_of
 from tests.scenario.tasks import ALERTS, DETECTORS, LEAD, TASKS, TRIGGERS, Task
+from tests.scenario.tickets import TICKET, ticket_comes
 
 MINUTE_S = 60.0
 STYLES = ("board", "prompt", "prompt", "channel", "late", "two", "hand", "take", "more", "skip", "never")
@@ -23,29 +26,35 @@ class Case:
     seed: int
     place: int
     rng: random.Random
+    at_once: bool = False
     number: int = 0
+    owing: bool = False
     over: asyncio.Event = field(default_factory=asyncio.Event)
     ended: set[str] = field(default_factory=set)
     styles: dict[str, str] = field(default_factory=dict)
+    _later: list["asyncio.Task[None]"] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.detector = DETECTORS[self.place]
+        self.detector, self.trigger = DETECTORS[self.place % len(DETECTORS)], TRIGGERS[self.place % len(TRIGGERS)]
+        self.key = key_of(self.seed, self.place)
         self.text = f"story {self.seed}.{self.place}"
-        self.drill = self.place > 0 and self.rng.random() < 0.5
-        self.ending = self.rng.choice(ENDINGS)
+        self.drill = self.place > 0 and self.rng.random() < (0.2 if self.at_once else 0.5)
+        self.ending = "false alarm" if self.at_once else self.rng.choice(ENDINGS)
 
     @property
     def label(self) -> str:
         return f"INC-{self.number:04d}"
 
     async def play(self) -> None:
-        await asyncio.sleep(self.place * self.rng.uniform(0, 400))
+        await self.pause(0, 1 if self.at_once else self.place * 400)
         await self._open()
         self.t0 = asyncio.get_running_loop().time()
-        meanwhile = [self._notes(), self._pins(), self._meddle(), self._end()]
-        await asyncio.gather(*(self._step(task) for task in TASKS), *meanwhile)
+        tasks = TASKS[:2] if self.at_once else TASKS
+        beside = [] if self.at_once else [notes(self), pins(self), meddle(self), join(self)]
+        await asyncio.gather(*(self._step(task) for task in tasks), self._end(), *beside)
         if self.ending != "open":
             await self._finish()
+        await asyncio.gather(*self._later)
 
     # --- the beginning
 
@@ -53,12 +62,12 @@ class Case:
         async def ask(person: Person) -> None:
             await person.command("/incident", self.text)
 
-        values = {"Trigger": TRIGGERS[self.place], "Suspect keys": f"key-{self.place}"}
+        values = {"Trigger": self.trigger, "Suspect keys": self.key}
         more = {"This is a drill": True} if self.drill else {}
         twice = self.rng.random() < 0.3
         notice = await self.hands.form(self.detector, ask, {**values, **more}, twice=twice)
         assert notice == "", notice
-        receipt = await self.hands.persist(lambda: self._sees(self.detector, "is open, nothing more for you to do"))
+        receipt = await self.hands.persist(lambda: self._sees(self.detector, RECEIPT))
         self.number = int(receipt.text.split("INC-")[1][:4])
         self.hands.did("opened", number=self.number, by=self.detector, text=self.text)
 
@@ -87,11 +96,14 @@ class Case:
         if task.key in self.ended and self.rng.random() < 0.2:
             await self._correct(task)
 
-    async def _until(self, minute: float) -> None:
+    async def pause(self, least: float, most: float) -> None:
+        await asyncio.sleep(self.rng.uniform(least, most))
+
+    async def until(self, minute: float) -> None:
         await asyncio.sleep(max(0.0, self.t0 + minute * MINUTE_S - asyncio.get_running_loop().time()))
 
     async def _on_board(self, task: Task) -> None:
-        await self._until(self.rng.uniform(0, task.minute))
+        await self.until(self.rng.uniform(0, task.minute))
         await self._complete(task.owner, task, self.from_board(task))
 
     async def _at_prompt(self, task: Task) -> None:
@@ -104,7 +116,7 @@ class Case:
         await self._complete(task.owner, task, self.from_channel(task, "Complete step"))
 
     async def _late(self, task: Task) -> None:
-        await self._until(task.minute + self.rng.uniform(2, 12))
+        await self.until(task.minute + self.rng.uniform(2, 12))
         await self._at_prompt(task)
 
     async def _two(self, task: Task) -> None:
@@ -147,50 +159,69 @@ class Case:
     async def _skip(self, task: Task) -> None:
         await self._prompted(task, task.owner)
         wish = {"What do you need?": "Skip", "Why?": f"not needed {self.text}"}
+        if task.key == "revoke":
+            await self._may_not(task, wish)
         press = self.from_channel(task, "I can't")
-        notice = await self.hands.form(LEAD, press, wish, self.gone(task))
+        wrong = {"What do you need?": "Skip"} if self.place else None
+        notice = await self.hands.form(LEAD, press, wish, self.gone(task), form=self.form(task, "Send"), wrong=wrong)
         if not notice:
-            self.hands.did("skipped", number=self.number, by=LEAD, step=task.key)
+            self.hands.did("skipped", number=self.number, by=LEAD, step=task.key, text=wish["Why?"])
             self.ended.add(task.key)
+
+    async def _may_not(self, task: Task, wish: dict[str, Any]) -> None:
+        """Its owner may not skip it."""
+        notice = await self._cant(task.owner, task, wish)
+        assert "Only" in notice or "lready" in notice or "false alarm" in notice, notice
+        if "Only" in notice:
+            self.hands.did("refused", number=self.number, by=task.owner, step=task.key)
 
     async def _never(self, task: Task) -> None:
         """Nobody answers; the lead does it after the whole ladder, when the incident is to be closed."""
 
     async def _cant(self, name: str, task: Task, wish: dict[str, Any], wrong: dict[str, Any] | None = None) -> str:
-        async def press(person: Person) -> None:
-            await person.press("I can't", in_message=self.head(task), channel=BOT, timeout=0)
-
-        return await self.hands.form(name, press, wish, self.gone(task), wrong=wrong)
+        about: dict[str, Any] = {"form": self.form(task, "Send"), "wrong": wrong}
+        return await self.hands.form(name, self.from_prompt(task, "I can't"), wish, self.gone(task), **about)
 
     async def _complete(self, name: str, task: Task, press: "Press") -> None:
         values, kinds = task.values, ("completed",)
         if task.key == "escalate" and self.rng.random() < 0.3:
             values, kinds = {"Submitted, no ID yet": True}, ("submitted",)
-        wrong: dict[str, Any] | None = {} if self.rng.random() < 0.2 else None  # nothing filled in
-        twice = self.rng.random() < 0.2
-        notice = await self.hands.form(name, press, values, self.gone(task), wrong=wrong, twice=twice)
+        about: dict[str, Any] = {"form": self.form(task, "Complete step")}
+        about["wrong"] = {} if self.rng.random() < 0.2 else None  # nothing filled in
+        about["twice"] = self.rng.random() < 0.2
+        notice = await self.hands.form(name, press, values, self.gone(task), **about)
         if not notice:
             self.hands.did(*kinds, number=self.number, by=name, step=task.key)
+        if not notice and kinds == ("submitted",):
+            self.owing = True
+            self._later.append(asyncio.create_task(ticket_comes(self)))
         self.ended.add(task.key)
 
     async def _correct(self, task: Task) -> None:
         await asyncio.sleep(self.rng.uniform(5, 200))
-        notice = await self.hands.form(LEAD, self.from_board(task, "Correct"), task.values)
+        notice = await self.hands.form(
+            LEAD, self.from_board(task, "Correct"), task.values, form=self.form(task, "Correct")
+        )
         if not notice:
-            self.hands.did("corrected", "answered", number=self.number, by=LEAD, step=task.key)
+            about = {"number": self.number, "by": LEAD, "step": task.key}
+            self.hands.did("corrected", "answered", **about, ticket=task.values.get("Support ticket ID", ""))
+            self.owing = self.owing and task.key != TICKET.key
 
     # --- what they look at
+
+    def form(self, task: Task, submit: str) -> Form:
+        return f"{task.mark} · {self.label}", submit
 
     def head(self, task: Task) -> str:
         return f"{self.label} · {task.mark} · "
 
     async def _prompted(self, task: Task, name: str) -> None:
-        await self._until(task.minute)
+        await self.until(task.minute)
         await self.hands.persist(lambda: self._sees(name, self.head(task)), self.gone(task))
 
-    def from_prompt(self, task: Task) -> "Press":
+    def from_prompt(self, task: Task, label: str = "Complete step") -> "Press":
         async def press(person: Person) -> None:
-            await person.press("Complete step", in_message=self.head(task), channel=BOT, timeout=0)
+            await press_own(person, label, self.head(task))
 
         return press
 
@@ -207,54 +238,13 @@ class Case:
 
         return press
 
-    # --- beside the steps
-
-    async def _notes(self) -> None:
-        for place in range(self.rng.randint(0, 2)):
-            await asyncio.sleep(self.rng.uniform(0, 600))
-            text = f"note {self.text} {place}"
-            name = self.rng.choice((LEAD, "Devi Rao"))
-            answer, tries = await self.hands.command(name, lambda nth, t=text: f"{self.label} note {t}, try {nth}")
-            assert "Only" not in answer, answer
-            for nth in range(1, tries + 1):
-                said = f"{text}, try {nth}"
-                self.hands.did("note", number=self.number, by=name, text=said, heard=nth == tries)
-
-    async def _pins(self) -> None:
-        await asyncio.sleep(self.rng.uniform(0, 600))
-        home = await self.home()
-        if home == ALERTS:
-            return
-        ada = self.hands.person("Ada Brandt")
-        said = await ada.say(f"seen {self.text}", channel=home)
-        pin = await self.hands.person(LEAD).react("pushpin", in_message=said.text, channel=home)
-        await asyncio.sleep(self.rng.uniform(0, 300))
-        match self.rng.randrange(4):
-            case 0:
-                await self.hands.person(LEAD).unreact(pin)
-            case 1:
-                await ada.edit(said, f"seen more {self.text}")
-            case 2:
-                await ada.delete(said)
-
-    async def _meddle(self) -> None:
-        """Somebody who may not presses a button of the board."""
-        if self.place or self.rng.random() < 0.5:
-            return
-        await self._until(self.rng.uniform(0, 12))
-        try:
-            notice = await self.hands.form(self.detector, self.from_board(TASKS[1]), {}, self.gone(TASKS[1]))
-        except GaveUp:
-            return
-        assert "Only" in notice or "lready" in notice, notice
-
     # --- the end
 
     async def _end(self) -> None:
         """A false alarm comes while the others are still at work."""
         if self.ending not in ("false alarm", "reopen"):
             return
-        await self._until(self.rng.uniform(3, 20))
+        await self.until(self.rng.uniform(5, 12) if self.at_once else self.rng.uniform(3, 20))
         await self._say("false-alarm", "false_alarm", "enough")
         self.over.set()
 

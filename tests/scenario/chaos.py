@@ -5,7 +5,7 @@ import contextlib
 import random
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -46,7 +46,7 @@ ACKNOWLEDGED = "acknowledged"  # Slack heard it: from this instant on it may not
 POINTS = [point for point in crashpoints.POINTS if point not in ("starting", "ready")]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Plan:
     """What a seed does to the bot. `outages`: (begins, lasts) in seconds; `deaths`: (crash point, latest moment)."""
 
@@ -57,6 +57,7 @@ class Plan:
     outages: list[tuple[float, float]]
     deaths: list[tuple[str, float]]
     pauses: list[float]
+    at_once: int
 
     @classmethod
     def of(cls, seed: int) -> "Plan":
@@ -64,15 +65,24 @@ class Plan:
         hurt = [fault for fault in (*CALLS, *EVENTS, *PEOPLE, *SOCKETS) if rng.random() < 0.6]
         lengths = [rng.choice(LENGTHS_S) for _ in range(rng.choice((0, 0, 1, 1, 2)))]
         deaths = [_death(rng) for _ in range(rng.choice((0, 1, 1, 2, 3)))] + _deaths_when_heard(seed)
-        return cls(
-            seed=seed,
-            rates={fault: round(rng.uniform(0.005, 0.06), 3) for fault in hurt},
-            limits=rng.random() < 0.3,
-            pacing=rng.choice(("on", "on", "off")),
-            outages=[(rng.uniform(0, 1200), length * rng.uniform(0.7, 1.3)) for length in lengths],
-            deaths=deaths,
-            pauses=[rng.choice((0.0, 2.0, 20.0, 240.0)) * rng.uniform(0.5, 1.5) for _ in deaths],
-        )
+        rates = {fault: round(rng.uniform(0.005, 0.06), 3) for fault in hurt}
+        limits, pacing = rng.random() < 0.3, rng.choice(("on", "on", "off"))
+        outages = [(rng.uniform(0, 1200), length * rng.uniform(0.7, 1.3)) for length in lengths]
+        pauses = [rng.choice((0.0, 2.0, 20.0, 240.0)) * rng.uniform(0.5, 1.5) for _ in deaths]
+        plan = cls(seed, rates, limits, pacing, outages, deaths, pauses, _at_once(seed))
+        return plan.merging() if plan.at_once else plan
+
+    def merging(self) -> "Plan":
+        """The first prompts of all incidents wait together, so that they share a message."""
+        rng = random.Random(f"merging {self.seed}")
+        over_them = (rng.uniform(160, 178), rng.uniform(20, 200))
+        return replace(self, pacing="on", outages=[over_them, *self.outages])
+
+
+def _at_once(seed: int) -> int:
+    """In some seeds so many incidents are opened at the same moment, of which little else is told."""
+    rng = random.Random(f"at once {seed}")
+    return rng.choice((4, 5, 6)) if rng.random() < 0.12 else 0
 
 
 def _death(rng: random.Random) -> tuple[str, float]:
@@ -265,7 +275,7 @@ async def play(seed: int, folder: Path, url: str) -> list[str]:
     plan = Plan.of(seed)
     with capture_logs() as lines:
         async with _chaos(plan, folder, url) as chaos:
-            crowd = Crowd(chaos.practice, chaos.workspace, seed)
+            crowd = Crowd(chaos.practice, chaos.workspace, seed, plan.at_once)
             await crowd.work()
             await chaos.rest()
             found = await broken(chaos, crowd)

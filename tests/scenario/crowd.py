@@ -18,6 +18,7 @@ class Crowd:
     practice: Practice
     workspace: Workspace
     seed: int
+    at_once: int = 0  # so many incidents at the same moment, instead of one to three
 
     def __post_init__(self) -> None:
         self.rng = random.Random(f"crowd {self.seed}")
@@ -27,9 +28,10 @@ class Crowd:
     async def work(self) -> None:
         """From the first report until everybody has done what they had in mind."""
         stammering = asyncio.create_task(self._stammer())
-        for place in range(self.rng.choice((1, 1, 1, 2, 2, 3))):
-            case = Case(hands=self.hands, seed=self.seed, place=place, rng=random.Random(f"case {self.seed} {place}"))
-            self.cases.append(case)
+        for place in range(self.at_once or self.rng.choice((1, 1, 1, 2, 2, 3))):
+            rng = random.Random(f"case {self.seed} {place}")
+            about = {"hands": self.hands, "seed": self.seed, "place": place, "at_once": self.at_once > 0}
+            self.cases.append(Case(**about, rng=rng))
         try:
             await asyncio.gather(*(case.play() for case in self.cases))
         finally:

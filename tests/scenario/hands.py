@@ -11,8 +11,10 @@ from simulator.driver import Dialog, NoAnswer, NotOffered, NotVisible, Person, P
 
 T = TypeVar("T")
 Over = Callable[[], bool]
+Form = tuple[str, str]  # what a form is known by: its title and the words of its button
 PATIENCE_S = 6 * 3600.0  # longer than the longest outage
 BOT = "@Quarterdeck"
+LIST = " steps at once"
 
 
 def _never() -> bool:
@@ -32,6 +34,7 @@ class Deed:
     actor: str
     step: str | None = None
     text: str = ""
+    ticket: str = ""
     heard: bool = True
     tries: int = 1
 
@@ -47,11 +50,16 @@ class Hands:
     practice: Practice
     rng: random.Random
     deeds: list[Deed] = field(default_factory=list)
+    declined: set[int] = field(default_factory=set)  # opened although an open one names the same key
     _people: dict[str, Person] = field(default_factory=dict)
     _busy: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
     def person(self, name: str) -> Person:
         return self._people.setdefault(name, self.practice.person(name))
+
+    def busy(self, name: str) -> asyncio.Lock:
+        """Held by whoever has a form open."""
+        return self._busy[name]
 
     def did(self, *kinds: str, number: int, by: str, **more: Any) -> None:
         self.deeds.append(Deed(kinds=kinds, number=number, actor=self.person(by).id, **more))
@@ -78,17 +86,18 @@ class Hands:
         values: dict[str, Any],
         over: Over = _never,
         *,
+        form: Form | None = None,
         wrong: dict[str, Any] | None = None,
         twice: bool = False,
     ) -> str:
-        """Open a form, fill it in and send it: "" when it was taken, else the notice that came instead.
+        """Open that form, fill it in and send it: "" when it was taken, else the notice that came instead.
 
         With `wrong` first that, which has to be refused at its field; `twice`: the button is hit two times.
         """
         person = self.person(name)
-        async with self._busy[name]:
+        async with self.busy(name):
             try:
-                dialog = await self.persist(lambda: self._opened(person, opening), over)
+                dialog = await self.persist(lambda: self.opened(person, opening, form), over)
                 if dialog.submit is None:
                     return dialog.text
                 if wrong is not None:
@@ -97,14 +106,19 @@ class Hands:
                         assert person.dialog is not None, f"{name}: {wrong} was taken"
                         return person.dialog.text
                 await person.fill(values)
-                errors = await self.persist(lambda: self._submitted(person, twice))
+                errors = await self.persist(lambda: self.submitted(person, twice))
                 assert not errors, f"{name}: {errors}"
                 return person.dialog.text if person.dialog else ""
             finally:
-                await self._clear(person)
+                await self.clear(person)
 
-    async def _opened(self, person: Person, opening: Callable[[Person], Awaitable[Any]]) -> Dialog:
-        """Press; a form that did not come is behind a button in a direct message, or comes at the next press."""
+    async def opened(
+        self, person: Person, opening: Callable[[Person], Awaitable[Any]], form: Form | None = None
+    ) -> Dialog:
+        """Press; a form that did not come is behind a button in a direct message, or comes at the next press.
+
+        What lies behind the button may be an older form: it is closed.
+        """
         await opening(person)
         if person.dialog is None:
             await asyncio.sleep(self.rng.uniform(2, 20))
@@ -112,9 +126,12 @@ class Hands:
                 await person.press("Open it", in_message="could not be opened", channel=BOT, timeout=0)
         if person.dialog is None:
             raise NotVisible("the form did not open")
+        if form and person.dialog.submit and (person.dialog.title, person.dialog.submit) != form:
+            await self.clear(person)
+            raise NotVisible("another form opened")
         return person.dialog
 
-    async def _submitted(self, person: Person, twice: bool) -> dict[str, str] | None:
+    async def submitted(self, person: Person, twice: bool = False) -> dict[str, str] | None:
         if not twice:
             return _told(await person.submit())
         tries = await asyncio.gather(person.submit(), person.submit(), return_exceptions=True)
@@ -124,7 +141,7 @@ class Hands:
             raise NoAnswer("neither was heard")
         return _told(answers[0]) if answers else None  # only a form that was taken closes
 
-    async def _clear(self, person: Person) -> None:
+    async def clear(self, person: Person) -> None:
         while person.dialog is not None:
             await person.close(everything=True)
 
@@ -141,10 +158,10 @@ class Hands:
                 tries -= 1
                 raise
 
-        async with self._busy[name]:
+        async with self.busy(name):
             await self.persist(once, over)
             notice = person.dialog.text if person.dialog else ""
-            await self._clear(person)
+            await self.clear(person)
             return notice, tries
 
     async def command(self, name: str, text: Callable[[int], str]) -> tuple[str, int]:
@@ -158,6 +175,16 @@ class Hands:
             return answer.text if answer else ""
 
         return await self.persist(once), tries
+
+
+async def press_own(person: Person, label: str, head: str) -> None:
+    """A button of the newest message about it that has the button: in a merged list the one at its own row."""
+    for seen in reversed(await person.messages(BOT)):
+        row = head if LIST in seen.text.split("\n")[0] else ""
+        if head in seen.text and seen.button(label, row):
+            await person.press(label, in_message=seen.text, row=row, channel=BOT, timeout=0)
+            return
+    raise NotVisible(f"{person.name} sees no {label!r} for {head!r}")
 
 
 def _told(errors: dict[str, str] | None) -> dict[str, str] | None:

@@ -2,20 +2,22 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from playbooks.entries import Entry, Kind
+from playbooks.entries import SYSTEM, Entry, Kind
 from playbooks.fold import fold
 from playbooks.incident import Incident
 from playbooks.verify import verify_entries
-from simulator.ledger import Entry as Line
 from storage.rows import SurfaceRow, SurfaceState
 from tests.scenario.hands import Deed
+from tests.scenario.listed import listed
+from tests.scenario.met import invited, met
+from tests.scenario.owing import owed
 from tests.scenario.prompted import unprompted
 from tests.scenario.seen import captured, shown
+from tests.scenario.told import Posted, Told, posts_of
 
 if TYPE_CHECKING:
     from tests.scenario.chaos import Chaos
@@ -26,71 +28,35 @@ BLIND_S = 30.0
 LATE_S = 30.0
 SENDING_S = 15.0  # a call may hang that long before it is given up, while the clock goes on
 FIRST_SHOWN = {Kind.PROMPTED, Kind.NUDGED, Kind.ESCALATED, Kind.REMINDED, Kind.ASKED, Kind.ANNOUNCED}
+_PEOPLES = {
+    *(Kind.COMPLETED, Kind.SUBMITTED, Kind.ANSWERED, Kind.WAIVED, Kind.SKIPPED, Kind.CORRECTED, Kind.HANDED_OVER),
+    *(Kind.MORE_TIME, Kind.JOINED, Kind.OPENED, Kind.CLOSED, Kind.FALSE_ALARM, Kind.REOPENED, Kind.NOTE),
+}
 READS = ("conversations.history", "conversations.replies")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Posted:
-    """A message of the bot's that really went out. `id` is what makes it findable, `at` when it was there."""
-
-    id: str
-    at: float
-    channel: str
-    ts: str
-    text: str
-    began: float
-
-    @property
-    def link_end(self) -> str:
-        return f"/archives/{self.channel}/p{self.ts.replace('.', '')}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Told:
-    """Everything there is to compare."""
-
-    posts: list[Posted]
-    reads: list[Line]
-    rows: list[SurfaceRow]
-    incidents: list[Incident]
-    entries: dict[int, list[Entry]]
-    deeds: list[Deed]
-    away: list[tuple[float, float]]
-    until: float
 
 
 async def broken(chaos: "Chaos", crowd: "Crowd") -> list[str]:
     """Each promise that was not kept, as a sentence; empty when all were."""
     incidents = await chaos.incidents()
     told = Told(
-        posts=list(_posts(chaos.workspace.ledger.calls("chat.postMessage"))),
+        posts=list(posts_of(chaos.workspace.ledger.calls("chat.postMessage"))),
         reads=[line for line in chaos.workspace.ledger.calls() if line.name in READS],
         rows=await chaos.surfaces(),
         incidents=incidents,
         entries={i.number: await chaos.entries(i.number) for i in incidents},
         deeds=crowd.hands.deeds,
+        declined=crowd.hands.declined,
         away=chaos.away(),
         until=chaos.clock.seconds(),
     )
     found = [f"a job was never done: {job.number} {job.key}" for job in await chaos.waiting_jobs()]
-    for check in (verified, remembered, once, recorded, in_order, not_too_early, late_with_a_word, prompted, sent):
+    of_record = (verified, remembered, by_somebody, once, recorded, in_order, not_too_early, late_with_a_word)
+    for check in (*of_record, prompted, owed, met, sent):
         found += [f"{check.__name__}: {sentence}" for sentence in check(told)]
     found += [f"shown: {sentence}" for sentence in shown(chaos, told.rows, incidents)]
+    found += [f"listed: {sentence}" for sentence in listed(chaos, told.rows, incidents)]
+    found += [f"invited: {sentence}" for sentence in invited(chaos, told)]
     return found + [f"captured: {sentence}" for sentence in captured(chaos, incidents)]
-
-
-def _posts(calls: list[Line]) -> Iterator[Posted]:
-    for call in calls:
-        if call.facts["done"]:
-            args = call.facts["args"]
-            place = {"channel": call.facts["channel"], "ts": str(call.facts["ts"])}
-            ids = dict.fromkeys([args["metadata"]["event_payload"]["id"], *_delivered(args["blocks"])])
-            for delivery in ids:  # several prompts may share a message
-                yield Posted(id=delivery, at=float(place["ts"]), text=args["text"], began=call.started_at, **place)
-
-
-def _delivered(blocks: list[dict[str, Any]]) -> Iterator[str]:
-    yield from (b["block_id"].removeprefix("qd:") for b in blocks if str(b.get("block_id")).startswith("qd:"))
 
 
 def verified(told: Told) -> Iterator[str]:
@@ -109,7 +75,7 @@ def remembered(told: Told) -> Iterator[str]:
     for deed in dict.fromkeys(told.deeds):
         there = [e for e in told.entries.get(deed.number, []) if _is(e, deed)]
         alike = [other for other in told.deeds if (other.kinds, other.number) == (deed.kinds, deed.number)]
-        alike = [one for one in alike if (one.actor, one.step, one.text) == (deed.actor, deed.step, deed.text)]
+        alike = [one for one in alike if _what(one) == _what(deed)]
         least, most = sum(one.heard for one in alike), sum(one.tries for one in alike)
         if not least <= len(there) <= most:
             yield f"{deed} is recorded {len(there)} times"
@@ -118,9 +84,23 @@ def remembered(told: Told) -> Iterator[str]:
         yield f"incidents {[i.label for i in told.incidents]}, opened by people: {dict(opened)}"
 
 
+def _what(deed: Deed) -> tuple[str | None, ...]:
+    return deed.actor, deed.step, deed.text, deed.ticket
+
+
+def by_somebody(told: Told) -> Iterator[str]:
+    """Whatever the record says of a person was done by that person, and nobody was told that it was not done."""
+    for number, entries in told.entries.items():
+        deeds = [deed for deed in told.deeds if deed.number == number]
+        for e in entries:
+            if e.kind in _PEOPLES and e.actor.id != SYSTEM and not any(_is(e, deed) for deed in deeds):
+                yield f"{number} {e.kind.value} {e.step} {e.text!r} by {e.actor.id}: nobody did that"
+
+
 def _is(entry: Entry, deed: Deed) -> bool:
     about = entry.kind in deed.kinds and entry.actor.id == deed.actor and deed.step in (None, entry.step)
-    return about and deed.text in ("", entry.text)
+    ticket = (entry.data.get("answers") or {}).get("ticket_id")
+    return about and deed.text in ("", entry.text) and deed.ticket in ("", ticket)
 
 
 def once(told: Told) -> Iterator[str]:

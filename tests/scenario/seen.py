@@ -47,11 +47,11 @@ def _differs(chaos: "Chaos", row: SurfaceRow, incident: Incident | None, now: da
     except SlackError:
         yield f"{row.number} {row.key} is not there"
         return
-    if message.text != fresh.text or _words(message.blocks) != _words(fresh.blocks):
-        yield f"{row.number} {row.key} says {_words(message.blocks)}, not {_words(fresh.blocks)}"
+    if message.text != fresh.text or words(message.blocks) != words(fresh.blocks):
+        yield f"{row.number} {row.key} says {words(message.blocks)}, not {words(fresh.blocks)}"
 
 
-def _words(blocks: list[dict[str, Any]]) -> str:
+def words(blocks: list[dict[str, Any]]) -> str:
     """The blocks without the ids that Slack adds."""
 
     def bare(part: Any) -> Any:

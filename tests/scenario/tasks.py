@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.scenario.company import ESCALATED, NOTIFIED, PULLED, REVOKED, ROTATED
 
-DETECTORS = ("Dana Ito", "Max Lind", "Rob Silva")
+DETECTORS = ("Dana Ito", "Max Lind", "Rob Silva", "Devi Rao", "Ada Brandt", "Sid Park")
 TRIGGERS = (
     "API key committed to a repository",
     "Cost spike, 5x or more week over week",

@@ -10,7 +10,7 @@ from tests.scenario.company import Company
 async def test_a_report_whose_form_did_not_open_is_begun_again(company: Company) -> None:
     refusals = iter((SlackError("service_unavailable", status=503),))
     company.trouble("views.open", error=lambda _: next(refusals, None))
-    shift = Shift(company.practice, random.Random(0), 0.3)  # noqa: S311, because it has to be repeatable
+    shift = Shift(company.practice, random.Random(0), 0.3)
 
     await shift.report()
 
