@@ -30,6 +30,7 @@ from simulator.web import serve
 from storage.tables import UNSENT, WAITING, jobs, surfaces
 from tests.scenario.company import MANIFEST, NOON, Company, TestClock, _settings
 from tests.scenario.crowd import Crowd
+from tests.scenario.joining import JOINER
 from tests.scenario.mortal import Life, MortalStore, count_lives
 from tests.scenario.promises import broken, is_behind
 
@@ -250,6 +251,8 @@ async def _chaos(plan: Plan, folder: Path, url: str) -> AsyncIterator[Chaos]:
     limits = Limits() if plan.limits else None
     times = {"now": clock.seconds, "sleep": clock.told}
     workspace = practice_workspace(**times, manifest=read_manifest(MANIFEST), faults=faults, limits=limits)
+    general = next(channel for channel in workspace.channels.values() if channel.is_general)
+    general.members.append(workspace.add_user(JOINER).id)
     async with (
         serve(workspace) as server,
         Practice(server.url, workspace.credentials.people_token) as practice,

@@ -12,7 +12,7 @@ from tests.scenario.tasks import LEAD
 if TYPE_CHECKING:
     from tests.scenario.case import Case
 
-JOINER = "Sid Park"  # reports nothing else, so that every receipt of his is about this
+JOINER = "Nil Berg"  # on no roster and nobody's deputy: only who joins is invited
 RECEIPT = "is open, nothing more for you to do"
 OFFERED = "names the same key"
 
@@ -40,7 +40,7 @@ async def join(case: "Case") -> None:
         case.hands.did("false_alarm", number=number, by=LEAD, text="known")
 
 
-async def _reported(case: "Case", sid: Person, *, declines: bool) -> int:
+async def _reported(case: "Case", nil: Person, *, declines: bool) -> int:
     """The number of the incident that it opened, 0 when it opened none."""
     text, values = f"again {case.text}", {"Trigger": case.trigger, "Suspect keys": case.key}
     hands, offered = case.hands, False
@@ -49,36 +49,36 @@ async def _reported(case: "Case", sid: Person, *, declines: bool) -> int:
         await person.command("/incident", text)
 
     try:
-        await hands.persist(lambda: hands.opened(sid, ask))
-        await sid.fill(values | ({"This is a drill": True} if case.drill else {}))
-        assert not await hands.persist(lambda: hands.submitted(sid))
-        said = sid.dialog.text if sid.dialog else ""
+        await hands.persist(lambda: hands.opened(nil, ask))
+        await nil.fill(values | ({"This is a drill": True} if case.drill else {}))
+        assert not await hands.persist(lambda: hands.submitted(nil))
+        said = nil.dialog.text if nil.dialog else ""
         offered = OFFERED in said
         if offered and declines:
-            assert not await hands.persist(lambda: hands.submitted(sid))
+            assert not await hands.persist(lambda: hands.submitted(nil))
         elif offered:
-            await _pressed(case, sid, text)
+            await _pressed(case, nil, text)
         elif said.startswith("Joined"):
             hands.did("joined", number=case.number, by=JOINER, text=text)
         if said and not (offered and declines):
             assert offered or said.startswith("Joined"), said
             return 0
     finally:
-        await hands.clear(sid)
+        await hands.clear(nil)
     return await _opened(hands, text, offered=offered)
 
 
-async def _pressed(case: "Case", sid: Person, text: str) -> None:
+async def _pressed(case: "Case", nil: Person, text: str) -> None:
     tries = 0
 
     async def once() -> None:
         nonlocal tries
         tries += 1
-        await sid.press_in_dialog(f"Join {case.label}")
+        await nil.press_in_dialog(f"Join {case.label}")
 
     await case.hands.persist(once)
-    await sid.look()
-    said = sid.dialog.text if sid.dialog else ""
+    await nil.look()
+    said = nil.dialog.text if nil.dialog else ""
     heard = said.startswith("Joined")
     case.hands.did("joined", number=case.number, by=JOINER, text=text, heard=heard, tries=tries)
 
