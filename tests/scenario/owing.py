@@ -6,10 +6,11 @@ from itertools import pairwise
 
 from playbooks.entries import Entry, Kind
 from playbooks.incident import Incident
-from tests.scenario.prompted import PATIENCE_S
+from tests.scenario.prompted import missed
 from tests.scenario.told import Posted, Told
 
 EVERY = timedelta(minutes=15)
+PATIENCE_S = 300.0
 SENDING_S = 15.0  # a call may hang that long, and what it says was true when it set out
 GIVEN = {Kind.ANSWERED, Kind.WAIVED}
 
@@ -58,6 +59,5 @@ def _too_soon(incident: Incident, begins: float, within: list[Posted]) -> Iterat
 
 def _too_seldom(incident: Incident, moments: list[float], told: Told) -> Iterator[str]:
     for since, then in pairwise(moments):
-        away = sum(max(0.0, min(then, b) - max(since, a)) for a, b in told.away)
-        if then - since - away > EVERY.total_seconds() + PATIENCE_S:
+        if then - since - missed(told.away, since, then) > EVERY.total_seconds() + PATIENCE_S:
             yield f"{incident.label}: owed for {then - since:.0f} s from {since:.0f} on and not asked for"

@@ -24,9 +24,18 @@ def unprompted(
         due = incident.t0 + incident.span(incident.plan(step.key).at)
         for begins, ends, still in _wanted(entries, step.key, until):
             since = max(begins, (due + still).timestamp())
-            waited = ends - since - sum(max(0.0, min(ends, b) - max(since, a)) for a, b in away)
+            waited = ends - since - missed(away, since, ends)
             if waited > PATIENCE_S and not any(at <= ends for at in prompts):
                 yield f"{incident.label} {step.key} was due for {waited:.0f} s and never prompted"
+
+
+def missed(away: Away, since: float, until: float) -> float:
+    """How many of these seconds somebody was away."""
+    lost, reached = 0.0, since
+    for begins, ends in sorted(away):
+        lost += max(0.0, min(until, ends) - max(reached, begins))
+        reached = max(reached, ends)
+    return lost
 
 
 def _wanted(entries: Sequence[Entry], step: str, until: float) -> Iterator[tuple[float, float, timedelta]]:

@@ -32,7 +32,7 @@ async def ticket_comes(case: "Case") -> None:
 async def _give(case: "Case", rng: random.Random) -> None:
     name, ticket = await _asked(case), f"SUP-{case.seed}-{case.place}"
     await asyncio.sleep(rng.uniform(0, 1200))
-    wrong = {} if rng.random() < 0.3 else None
+    wrong = {"Support ticket ID": "  "} if rng.random() < 0.3 else None
     values = {"Support ticket ID": ticket}
     about: dict[str, Any] = {"form": case.form(TICKET, "Save"), "wrong": wrong, "twice": rng.random() < 0.2}
     if not await case.hands.form(name, _from_ask(case, "Enter ticket ID"), values, _over(case), **about):
@@ -43,7 +43,7 @@ async def _give(case: "Case", rng: random.Random) -> None:
 async def _waive(case: "Case", rng: random.Random) -> None:
     name, why = await _asked(case), f"none will come {case.text}"
     await asyncio.sleep(rng.uniform(0, 1200))
-    wrong = {} if rng.random() < 0.5 else None
+    wrong = {"Why?": "  "} if rng.random() < 0.5 else None
     about: dict[str, Any] = {"form": case.form(TICKET, "Waive"), "wrong": wrong}
     if not await case.hands.form(name, _from_ask(case, "Waive"), {"Why?": why}, _over(case), **about):
         case.hands.did("waived", number=case.number, by=name, step=TICKET.key, text=why)
