@@ -57,6 +57,10 @@ class NewerDatabase(StorageError):
     """The database was written by a newer version."""
 
 
+class NoMoment(ValueError):
+    """Where a moment belongs the database holds something else; whoever knows its name says `damaged`."""
+
+
 _SQLITE = {
     "SQLITE_BUSY": "is locked by another program",
     "SQLITE_LOCKED": "is locked by another program",

@@ -13,7 +13,7 @@ from playbooks.entries import Entry
 from playbooks.incident import Incident, label_of
 from storage import sql_captures, sql_clearing, sql_courier, sql_questions
 from storage.engine import BUSY_TIMEOUT_S, ONE_QUESTION, POSTGRES_CONNECTIONS, SQLITE_READERS, Engines, open_engine
-from storage.errors import DatabaseUnavailable, translated
+from storage.errors import DatabaseUnavailable, NoMoment, damaged, translated
 from storage.migrations import require_current
 from storage.rows import Health, JobRow, Summary, SurfaceRow
 from storage.sql_tx import SqlTx, read_incident
@@ -72,6 +72,10 @@ class SqlStore(Store):
         except DatabaseUnavailable as error:
             self._usable.failed(READING, str(error))
             raise
+        except NoMoment as error:
+            found = damaged(self._where)
+            self._usable.failed(READING, str(found))
+            raise found from error
         self._usable.worked(READING)
         return answer
 

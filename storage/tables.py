@@ -6,12 +6,15 @@ the workspace. Moments are UTC, JSON is text, and what is one of a few words is 
 """
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger, Boolean, Column, DateTime, Dialect, Index, Integer, MetaData, Text, false, text
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
+
+from storage.errors import NoMoment
 
 VERSION = "0003"  # the newest migration; a test holds it equal to what Alembic finds
 VERSION_TABLE = "quarterdeck_version"  # its name tells our databases from other programs'
@@ -33,6 +36,18 @@ class Moment(TypeDecorator[datetime]):
             raise ValueError(f"{value!r} has no time zone")
         in_utc = value.astimezone(UTC)
         return in_utc.replace(tzinfo=None) if dialect.name == "sqlite" else in_utc
+
+    def result_processor(self, dialect: Dialect, coltype: Any) -> Callable[[Any], Any] | None:
+        """Raises `NoMoment`: SQLite takes any text, and a loop must not end for what somebody wrote by hand."""
+        read = super().result_processor(dialect, coltype)
+
+        def moment(value: Any) -> Any:
+            try:
+                return read(value) if read else value
+            except (TypeError, ValueError) as error:
+                raise NoMoment(f"{value!r:.50}") from error
+
+        return moment
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
