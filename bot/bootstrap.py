@@ -115,6 +115,7 @@ async def join_parts(settings: Settings, store: Store, clock: Clock, http: aioht
         store, masker, clock, playbook=lambda: playbook, roster=people.roster, speed=settings.quarterdeck_speed
     )
     places, lateness = Places(store, gateway, alerts.id, identity.workspace), Lateness(store, clock)
+    await places.recall(identity.team)
     outage = Outage(gateway, lateness, clock)
     findings = Findings(people)
     intake.on_commit(metrics.committed)

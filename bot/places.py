@@ -30,11 +30,14 @@ class Places:
         self._gateway = gateway
         self._dms: dict[str, str] = {}
         self._opening: dict[str, asyncio.Lock] = {}
-        self._stale: set[str] = set()
         self._reopened: set[str] = set()
         self._homes: dict[int, str] = {}  # incident number → where it was last written to
         self._workspace = workspace
         self.alerts = alerts
+
+    async def recall(self, team: str) -> None:
+        """The direct messages that an earlier process opened: to open them costs Slack's limits nothing any more."""
+        self._dms = await self._store.conversations(team)
 
     def link(self, channel: str, ts: str | None = None) -> str:
         """The permalink of a channel or message, as chat.getPermalink would give it, without the call."""
@@ -74,22 +77,17 @@ class Places:
 
     async def dm(self, team: str, user: str) -> str:
         """The `D…` of a person: remembered, else opened and kept before anything is posted there."""
-        if user in self._dms:
-            return self._dms[user]
         async with self._opening.setdefault(user, asyncio.Lock()):
-            channel = None if user in self._stale else await self._store.conversation(team, user)
-            if channel is None:
+            if user not in self._dms:
                 channel = await self._gateway.open_dm(user)
                 await self._store.keep_conversation(team, user, channel)
-                self._stale.discard(user)
-            self._dms[user] = channel
-        return channel
+                self._dms[user] = channel
+            return self._dms[user]
 
     def forget_dm(self, user: str) -> bool:
         """The conversation that was remembered is not there any more; False when it was opened only just now."""
         if self._dms.pop(user, None) is None or user in self._reopened:
             return False
-        self._stale.add(user)
         self._reopened.add(user)
         return True
 

@@ -140,8 +140,8 @@ class MemoryStore(Store):
     async def jobs(self, team: str, number: int, keys: Collection[str] | None = None) -> list[JobRow]:
         return [row for row in self._all.jobs.values() if _is_of(row, team, number, keys)]
 
-    async def conversation(self, team: str, user: str) -> str | None:
-        return self._all.conversations.get((team, user))
+    async def conversations(self, team: str) -> dict[str, str]:
+        return {user: channel for (owner, user), channel in self._all.conversations.items() if owner == team}
 
     async def gaps(self, team: str, since: datetime) -> Sequence[tuple[datetime, datetime]]:
         mine = ((start, end) for (owner, start), end in self._all.gaps.items() if owner == team and end > since)

@@ -90,9 +90,9 @@ def next_due(db: Connection, team: str, after: datetime | None = None) -> dateti
     return db.scalar(coming.order_by(_I.next_due_at).limit(1))
 
 
-def conversation(db: Connection, team: str, user: str) -> str | None:
-    found = select(conversations.c.channel)
-    return db.scalar(found.where(conversations.c.team == team, conversations.c.user_id == user))
+def conversations_of(db: Connection, team: str) -> dict[str, str]:
+    found = select(conversations.c.user_id, conversations.c.channel).where(conversations.c.team == team)
+    return {row.user_id: row.channel for row in db.execute(found)}
 
 
 def gaps_since(db: Connection, team: str, since: datetime) -> list[tuple[datetime, datetime]]:

@@ -172,8 +172,8 @@ class SqlStore(Store):
     async def jobs(self, team: str, number: int, keys: Collection[str] | None = None) -> list[JobRow]:
         return await self._ask(lambda db: sql_courier.jobs_of(db, team, number, keys))
 
-    async def conversation(self, team: str, user: str) -> str | None:
-        return await self._ask(lambda db: sql_questions.conversation(db, team, user))
+    async def conversations(self, team: str) -> dict[str, str]:
+        return await self._ask(lambda db: sql_questions.conversations_of(db, team))
 
     async def gaps(self, team: str, since: datetime) -> Sequence[tuple[datetime, datetime]]:
         return await self._ask(lambda db: sql_questions.gaps_since(db, team, since))

@@ -271,8 +271,8 @@ class Store(ABC):
         """The jobs of an incident (all, or those named), oldest first."""
 
     @abstractmethod
-    async def conversation(self, team: str, user: str) -> str | None:
-        """The conversation in which a person is written to, when it is known."""
+    async def conversations(self, team: str) -> dict[str, str]:
+        """The conversations in which people are written to, by person."""
 
     @property
     def trouble(self) -> str | None:

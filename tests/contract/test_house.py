@@ -26,8 +26,8 @@ async def test_the_conversation_with_a_person_is_kept(store: Store) -> None:
     await store.keep_conversation(TEAM, "U1", "D1")
     await store.keep_conversation(TEAM, "U1", "D2")
 
-    assert await store.conversation(TEAM, "U1") == "D2"
-    assert await store.conversation("T2", "U1") is None
+    assert await store.conversations(TEAM) == {"U1": "D2"}
+    assert await store.conversations("T2") == {}
 
 
 async def test_small_values_are_kept(store: Store) -> None:

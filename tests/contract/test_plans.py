@@ -46,7 +46,7 @@ HOT: dict[str, tuple[Question, set[str]]] = {
     "owing": (lambda db: sql_questions.owing(db, TEAM, 1000), {"ix_incidents_due"}),
     "place": (lambda db: sql_questions.number_in(db, TEAM, "C7"), {"ix_incidents_channel"}),
     "timeline": (lambda db: sql_questions.timeline(db, TEAM, 7, None), {PK.format("entries")}),
-    "conversation": (lambda db: sql_questions.conversation(db, TEAM, "U7"), {PK.format("conversations")}),
+    "conversations": (lambda db: sql_questions.conversations_of(db, TEAM), {PK.format("conversations")}),
     "followed": (lambda db: sql_captures.followed_at(db, TEAM, "C7", "1.1"), {PK.format("captures")}),
     "clearable": (
         lambda db: sql_clearing.clearable(db, TEAM, NOW, range(1, 201)),

@@ -251,11 +251,12 @@ async def _scorecard(company: Company) -> str:
 async def test_a_direct_message_whose_conversation_is_gone_is_opened_anew(company: Company) -> None:
     for person in (company.devi, company.sam):
         await company.store.keep_conversation(company.team, person.id, "D0GONE")
+    await company.away(timedelta())
     await company.open()
     await company.at("12:05")
 
     assert await company.prompt(company.devi, "T+5", channel=BOT)
-    assert await company.store.conversation(company.team, company.devi.id) != "D0GONE"
+    assert (await company.store.conversations(company.team))[company.devi.id] != "D0GONE"
 
 
 async def test_reopening_is_told_in_the_incident_channel(company: Company) -> None:

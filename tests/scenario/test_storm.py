@@ -35,3 +35,17 @@ async def test_twenty_openings_within_five_seconds_share_messages(paced: Company
     assert found.p99 <= 2
     assert found.merged >= 20
     assert found.refused == {}
+
+
+async def test_after_a_restart_nobody_waits_for_a_conversation_that_stands(paced: Company) -> None:
+    for person in (paced.sam, paced.devi, paced.ada, paced.rob):
+        await paced.deck.courier._showing._places.dm(paced.team, person.id)
+    await paced.open()
+    await paced.stop()
+    paced.clock.move(NOON + timedelta(minutes=16))
+    await paced.start()
+    began = paced.clock.seconds()
+    await until(paced, paced.clock.now() + timedelta(seconds=2))
+
+    told = {m.channel for m in paced.by_bot() if m.channel.startswith("D") and began <= float(m.ts) < began + 0.1}
+    assert len(told) == 4, "each at once, the two prompts for Sam as one"
