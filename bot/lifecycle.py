@@ -16,6 +16,7 @@ import structlog
 from bot.bootstrap import Deck, join_parts
 from bot.clock import Clock, SystemClock
 from bot.crashpoints import passing
+from bot.ending import Stopped, ended, unless
 from bot.errors import SlackTrouble, Stop
 from bot.fingerprints import secret_of
 from bot.health import Health
@@ -39,7 +40,6 @@ LAST_WORDS_S = 3.0
 LOOK_AT_CLOCK_S = 1.0
 LOCK_ANSWERS_S = 2.0
 SLACK_ANSWERS_S = 2.0
-CANCEL_AGAIN_S = 3.5  # longer than the connections take to answer what they took, and to close
 BEGIN_AGAIN_S = 2.0
 
 
@@ -54,12 +54,14 @@ async def run(settings: Settings, *, on_ready: Callable[[str], None] = lambda _:
         while not stopping.is_set():
             clock = SystemClock()  # anew after each round: as the machine's is now
             try:
-                async with running(settings, clock, death) as (address, deck):
+                async with running(settings, clock, death, stopping) as (address, deck):
                     _keep_from_collection()
                     passing("ready")
                     on_ready(address)
                     said = ""
                     await _until_stopped_or_set(stopping, clock, deck)
+            except Stopped:
+                _say_stopping()
             except (Stop, DatabaseUnavailable) as error:
                 if said is None or isinstance(error, DamagedDatabase):
                     raise
@@ -85,8 +87,12 @@ async def _until_stopped_or_set(stopping: asyncio.Event, clock: Clock, deck: Dec
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LOOK_AT_CLOCK_S):
                 await stopping.wait()
-            log.info("stopping", action="stopping")
+            _say_stopping()
             return
+
+
+def _say_stopping() -> None:
+    log.info("stopping", action="stopping")
 
 
 async def _may_begin_anew(deck: Deck) -> bool:
@@ -119,10 +125,13 @@ class Death:
 
 
 @contextlib.asynccontextmanager
-async def running(settings: Settings, clock: Clock, death: Death) -> AsyncIterator[tuple[str, Deck]]:
+async def running(
+    settings: Settings, clock: Clock, death: Death, stopping: asyncio.Event
+) -> AsyncIterator[tuple[str, Deck]]:
     """The whole bot as a block; gives the address of its HTTP server, and its parts.
 
-    `death` says afterwards why it ended itself. Raises `Stop`, `StorageError`.
+    `death` says afterwards why it ended itself. Raises `Stop`, `StorageError`, and `Stopped` when `stopping` is set
+    while Slack is asked.
     """
     url = settings.database_url
     if settings.on_sqlite:
@@ -137,19 +146,21 @@ async def running(settings: Settings, clock: Clock, death: Death) -> AsyncIterat
         try:
             timeout = aiohttp.ClientTimeout(total=30)
             async with aiohttp.ClientSession(timeout=timeout) as http:
-                deck = await join_parts(settings, store, clock, http)
-                async with _started(deck, settings, clock, held, death) as address:
+                deck = await unless(stopping, join_parts(settings, store, clock, http))
+                async with _started(deck, settings, clock, held, death, stopping) as address:
                     yield address, deck
         finally:
             await store.close()
 
 
 @contextlib.asynccontextmanager
-async def _started(deck: Deck, settings: Settings, clock: Clock, held: Held, death: Death) -> AsyncIterator[str]:
+async def _started(
+    deck: Deck, settings: Settings, clock: Clock, held: Held, death: Death, stopping: asyncio.Event
+) -> AsyncIterator[str]:
     heart = Heartbeat(deck.store, clock, deck.identity.team, deck.lateness, deck.lateness.ran)
     await _begin(deck, heart)
     sockets = _sockets(deck, settings)
-    web = await _doors(deck, settings, clock, sockets)
+    web = await unless(stopping, _doors(deck, settings, clock, sockets))
     deck.standing.speak()
     loops = [
         deck.courier.run(),
@@ -166,7 +177,7 @@ async def _started(deck: Deck, settings: Settings, clock: Clock, held: Held, dea
         await web.start()
         if sockets:
             tasks.append(asyncio.create_task(_for_ever(sockets.run(), death)))
-            await sockets.wait_connected(5.0)
+            await unless(stopping, sockets.wait_connected(5.0))
         log.info(
             "ready", action="ready", team=deck.identity.team, http=web.address, mode="socket" if sockets else "http"
         )
@@ -221,17 +232,6 @@ async def _end(deck: Deck, heart: Heartbeat, tasks: list[asyncio.Task[None]]) ->
     with contextlib.suppress(StorageError, TimeoutError):  # a server that is cut off does not even refuse
         async with asyncio.timeout(LAST_WORDS_S):
             await heart.beat()
-
-
-async def ended(tasks: list[asyncio.Task[None]]) -> None:
-    """Cancels them and waits. Python 3.11 forgets a cancellation that meets what `wait_for` waited for, so it is said
-    again (https://github.com/python/cpython/issues/86296)."""
-    pending = set(tasks)
-    while pending:
-        for task in pending:
-            task.cancel()
-        _, pending = await asyncio.wait(pending, timeout=CANCEL_AGAIN_S)
-    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _keep_from_collection() -> None:

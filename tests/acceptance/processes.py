@@ -84,13 +84,17 @@ class Bot:
         self._reading = asyncio.create_task(self._read())
 
     @classmethod
+    async def begin(cls, environment: dict[str, str], *, of: Installation = CHECKOUT) -> "Bot":
+        """Starts it and waits for nothing."""
+        process = await asyncio.create_subprocess_exec(*of.command, "run", env=environment, stderr=PIPE, cwd=of.folder)
+        return cls(process)
+
+    @classmethod
     async def start(
         cls, environment: dict[str, str], *, crash: str = "", of: Installation = CHECKOUT, within_s: float = START_S
     ) -> "Bot":
         """Starts it and waits until it is ready, or dead where the test said so; neither in time, it is killed."""
-        environment = {**environment, **({"QUARTERDECK_TEST_CRASH": crash} if crash else {})}
-        process = await asyncio.create_subprocess_exec(*of.command, "run", env=environment, stderr=PIPE, cwd=of.folder)
-        bot = cls(process)
+        bot = await cls.begin({**environment, **({"QUARTERDECK_TEST_CRASH": crash} if crash else {})}, of=of)
         try:
             await asyncio.wait_for(bot._ready.wait(), within_s)
         except BaseException:

@@ -1,5 +1,6 @@
 """What the operator reads when something is wrong: one sentence, the right exit code, never a traceback."""
 
+import asyncio
 import json
 import os
 import re
@@ -52,6 +53,25 @@ async def test_a_slack_that_cannot_be_reached(slack: Workspace) -> None:
 
     assert code == 1
     assert complaint.startswith("Slack cannot be used at http://127.0.0.1:9/api/: no connection")
+
+
+async def test_a_start_that_slack_lets_hang_ends_as_soon_as_it_is_asked_to(slack: Workspace) -> None:
+    asked = asyncio.Event()
+
+    async def hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.set()
+        await reader.read()  # until the other side goes
+        writer.close()
+
+    async with await asyncio.start_server(hang, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        bot = await Bot.begin(slack.environment(SLACK_API_URL=f"http://127.0.0.1:{port}/api/"))
+        await asked.wait()
+        bot.process.terminate()
+        in_time = await bot.died(5)
+        await bot.kill()
+    assert (in_time, bot.process.returncode) == (True, 0)
+    assert "Traceback" not in "".join(bot.log)
 
 
 async def test_an_alerts_channel_that_the_bot_is_not_in(slack: Workspace) -> None:

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.lifecycle import ended, still_held
+from bot.ending import ended
+from bot.lifecycle import still_held
 from storage.lock import hold
 
 
 async def test_a_cancellation_that_was_forgotten_is_said_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.lifecycle.CANCEL_AGAIN_S", 0.01)
+    monkeypatch.setattr("bot.ending.CANCEL_AGAIN_S", 0.01)
     heard = []
 
     async def hard_of_hearing() -> None:
