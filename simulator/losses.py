@@ -125,6 +125,21 @@ def unrestrict(workspace: Workspace, channel: str) -> None:
     _note(workspace, "unrestrict", place.id)
 
 
+def lock_thread(workspace: Workspace, channel: str, ts: str) -> None:
+    """Let the thread of a message take no replies any more: `restricted_action_thread_locked`."""
+    _lock(workspace, channel, ts, locked=True)
+
+
+def unlock_thread(workspace: Workspace, channel: str, ts: str) -> None:
+    _lock(workspace, channel, ts, locked=False)
+
+
+def _lock(workspace: Workspace, channel: str, ts: str, *, locked: bool) -> None:
+    place = _channel(workspace, channel)
+    workspace.message(place.id, ts).locked = locked
+    _note(workspace, "lock_thread" if locked else "unlock_thread", place.id, ts)
+
+
 LOSSES = {
     deed.__name__: deed
     for deed in (
@@ -142,6 +157,8 @@ LOSSES = {
         delete_message,
         restrict,
         unrestrict,
+        lock_thread,
+        unlock_thread,
     )
 }
 """Every loss, and what undoes it, by name."""

@@ -80,6 +80,7 @@ class Message:
     reactions: dict[str, list[str]] = field(default_factory=dict)
     files: list[str] = field(default_factory=list)
     only_for: str | None = None
+    locked: bool = False  # its thread takes no replies
     chosen: dict[str, Values] = field(default_factory=dict)
     replies: list["Message"] = field(default_factory=list, repr=False)
 

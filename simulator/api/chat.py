@@ -96,11 +96,13 @@ def _target(call: Call) -> Channel:
 
 
 def _may_post(call: Call, channel: Channel) -> None:
-    """Raises SlackError `restricted_action*`: in the whole channel, in its threads only, or outside of them only."""
+    """Raises SlackError `restricted_action*`: in the whole channel, in its threads or one, or outside of them."""
     threads_only, no_threads = "restricted_action_thread_only_channel", "restricted_action_non_threadable_channel"
     spared = threads_only if _thread(call) else no_threads
     if channel.restriction not in (None, spared):
         raise SlackError(str(channel.restriction))
+    if any(m.ts == _thread(call) and m.locked for m in call.workspace.messages[channel.id]):
+        raise SlackError("restricted_action_thread_locked")
 
 
 def _own(call: Call, refusal: str) -> Message:

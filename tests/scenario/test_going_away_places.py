@@ -167,6 +167,24 @@ async def test_without_any_channel_the_plan_is_in_a_thread_with_a_lead(company: 
     await company.fill_in(company.devi, "T+5", REVOKED)
 
 
+async def test_an_incident_whose_thread_is_locked_goes_on_in_one_with_a_lead(company: Company) -> None:
+    await company.open()
+    losses.archive(company.workspace, CHANNEL)
+    await company.at("12:04")
+    (announced,) = await seen(company.sam, "worked on in this thread", ALERTS)
+    losses.lock_thread(company.workspace, announced.channel, announced.ts)
+    await company.at("12:06")
+
+    (failed,) = await of_kind(company, Kind.SEND_FAILED)
+    assert (failed.data["surface"], failed.text) == ("thread", "the thread is locked")
+    (opened,) = await seen(company.sam, "Opened ", BOT)
+    (board,) = await seen(company.sam, "T+0 · ", BOT)
+    (copy,) = [m for m in await seen(company.sam, head("T+5"), BOT) if m.thread_ts]
+    assert (board.thread_ts, copy.thread_ts) == (opened.ts, opened.ts)
+    assert company.deck.standing.sentences == [], "the alerts channel takes announcements still"
+    await company.fill_in(company.devi, "T+5", REVOKED)
+
+
 @pytest.mark.parametrize(
     ("way", "back", "more"),
     [

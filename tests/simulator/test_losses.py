@@ -142,6 +142,17 @@ async def test_a_channel_that_takes_no_posts(
     await client.chat_postMessage(channel="general", text="z")
 
 
+async def test_a_thread_that_is_locked(client: AsyncWebClient, workspace: Workspace) -> None:
+    root, other = [(await client.chat_postMessage(channel="general", text=text))["ts"] for text in ("x", "other")]
+    losses.lock_thread(workspace, "general", root)
+    place = {"channel": "general", "text": "y"}
+    assert await error(client, "chat.postMessage", **place, thread_ts=root) == "restricted_action_thread_locked"
+    for elsewhere in ({}, {"thread_ts": other}):
+        await client.chat_postMessage(**place, **elsewhere)
+    losses.unlock_thread(workspace, "general", root)
+    await client.chat_postMessage(**place, thread_ts=root)
+
+
 async def test_each_loss_is_an_entry(workspace: Workspace) -> None:
     losses.restrict(workspace, "general", "restricted_action")
     (entry,) = workspace.ledger.faults()
