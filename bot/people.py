@@ -111,8 +111,8 @@ class People:
         Whoever cannot be asked about now stays as known; at a limit the rest waits for the next time.
         """
         gateway = self._gateway.at(HOUSEKEEPING)
-        users = {self._ids[ref] for ref in _everybody(self._roster) if ref in self._ids}
-        for user in sorted(users.union(also), key=self._asked_at):
+        roster = [self._ids[ref] for ref in _everybody(self._roster) if ref in self._ids]
+        for user in sorted(dict.fromkeys([*roster, *sorted(also)]), key=self._asked_at):
             try:
                 self._keep(await gateway.user(user))
             except Limited:
