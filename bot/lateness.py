@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -18,6 +18,7 @@ RECORD = "the record could not be written"
 SLACK = "Slack did not accept messages"
 BUSY = "Quarterdeck was busy"
 OUTAGE = "slack_failing_since"  # in `meta`, empty when all is well
+FAILING = timedelta(seconds=1)  # without a success between two failures
 SUSPENDED_S = 15.0  # a longer silence means that nothing ran: the machine slept, or the process was stopped
 MOST_KEPT = 100  # stretches without a record, and as many without Slack; late prompts go out soon after one
 
@@ -32,6 +33,7 @@ class Lateness:
         self._unusable: deque[tuple[datetime, datetime | None]] = deque(maxlen=MOST_KEPT)
         store.on_trouble(self._record_changed)
         self._failing_since: datetime | None = None
+        self._said = False
         self._refused: deque[tuple[datetime, datetime | None]] = deque(maxlen=MOST_KEPT)
         self._ran_at: datetime | None = None
         self._kept = ""  # what `keep` wrote last
@@ -48,19 +50,22 @@ class Lateness:
         elif self._unusable:
             self._unusable[-1] = (self._unusable[-1][0], now)
 
-    def slack_failed(self, at: datetime, why: str) -> None:
-        """Said once in the log, however long it lasts."""
+    def slack_failed(self, at: datetime, why: str, *, surely: bool = False) -> None:
+        """Said once in the log, however long it lasts; not of a single answer that is lost, unless `surely`."""
         if self._failing_since is None:
-            log.warning("Slack does not accept messages", action="slack_down", why=why)
             self._failing_since = at
             self._refused.append((at, None))
+        if not self._said and (surely or at - self._failing_since >= FAILING):
+            log.warning("Slack does not accept messages", action="slack_down", why=why)
+            self._said = True
 
     def slack_worked(self, at: datetime) -> None:
         """What was due before says all the same that it had to wait for Slack."""
         if self._failing_since is not None:
-            log.info("Slack accepts messages again", action="slack_up", since=self._failing_since.isoformat())
+            if self._said:
+                log.info("Slack accepts messages again", action="slack_up", since=self._failing_since.isoformat())
             self._refused[-1] = (self._failing_since, at)
-            self._failing_since = None
+            self._failing_since, self._said = None, False
 
     async def keep(self, team: str) -> None:
         """With every beat: an outage that lasts is known to the next process, should this one die in it."""
@@ -82,7 +87,7 @@ class Lateness:
 
     @property
     def slack_down_since(self) -> datetime | None:
-        return self._failing_since
+        return self._failing_since if self._said else None
 
     async def of(self, row: SurfaceRow, incident: Incident | None, now: datetime) -> tuple[float, str | None]:
         """Real seconds late and why, or `(0, None)` when it is not worth saying or no prompt."""

@@ -121,7 +121,7 @@ class Outage:
     def _is_away(self, why: str) -> None:
         self._doubted.set()
         self._here.clear()
-        self._lateness.slack_failed(self._clock.now(), why)
+        self._lateness.slack_failed(self._clock.now(), why, surely=True)
 
     def _is_here(self, begun: Collection[asyncio.Task[Any]] = ()) -> None:
         self._doubted.clear()
