@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Awaitable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import TypeVar
 
 import structlog
@@ -201,11 +202,9 @@ class Merging:
         # Of the rows as they are now: what is wanted meanwhile is a newer version than what is shown below.
         parts = [part for one in members if (part := await _unless_damaged(self._part(one, row.ts or "")))]
         message = list_message(parts, listing.delivery_id, drill=bool(payload.get("drill")))
-        content = (row.ts, message.text, message.blocks)
-        if not self._same.says(listing.id, *content):
-            self._same.forget(listing.id)
-            await self._gateway.update(row.channel or "", row.ts or "", message.text, message.blocks)
-            self._same.keep(listing.id, *content)
+        content = (row.ts or "", message.text, message.blocks)
+        change = partial(self._gateway.update, row.channel or "", *content)
+        if await self._same.changed(listing.id, *content, change=change):
             self._metrics.sent(LIST, Sent.UPDATED)
             self._lateness.slack_worked(self._clock.now())
         shown = (one for one in members if one.ts == row.ts and one.id)

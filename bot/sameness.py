@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 MOST = 20_000
@@ -13,19 +14,21 @@ class Sameness:
     def __init__(self) -> None:
         self._digests: dict[int, bytes] = {}
 
-    def says(self, surface: int, *content: Any) -> bool:
-        """Whether the message of that surface says exactly this."""
-        return self._digests.get(surface) == _digest(content)
+    async def changed(self, surface: int, *content: Any, change: Callable[[], Awaitable[object]]) -> bool:
+        """Lets `change` make the message of that surface say this, unless it does already; whether it had to."""
+        if self._digests.get(surface) == _digest(content):
+            return False
+        self._digests.pop(surface, None)  # should the answer be lost, nobody knows what it says
+        await change()
+        self.keep(surface, *content)
+        return True
 
     def keep(self, surface: int, *content: Any) -> None:
+        """It says exactly this."""
         self._digests.pop(surface, None)
         self._digests[surface] = _digest(content)
         if len(self._digests) > MOST:
             del self._digests[next(iter(self._digests))]
-
-    def forget(self, surface: int) -> None:
-        """Nobody knows what it says: an answer was lost."""
-        self._digests.pop(surface, None)
 
 
 def _digest(content: Any) -> bytes:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -198,10 +199,8 @@ class Showing:
         return {"channel": self._places.link(channel)} if channel else {}
 
     async def _set_topic(self, row: SurfaceRow, spot: Spot, topic: Topic) -> None:
-        if not self._same.says(row.id, spot.channel, topic.text):
-            self._same.forget(row.id)
-            await self._gateway.call("conversations.setTopic", channel=spot.channel, topic=topic.text)
-            self._same.keep(row.id, spot.channel, topic.text)
+        change = partial(self._gateway.call, "conversations.setTopic", channel=spot.channel, topic=topic.text)
+        if await self._same.changed(row.id, spot.channel, topic.text, change=change):
             self._metrics.sent(row.kind, Sent.UPDATED)
             self._lateness.slack_worked(self._clock.now())
         await self._store.note(Shown(id=row.id, ts="topic", version=row.wanted, channel=spot.channel))
@@ -209,10 +208,9 @@ class Showing:
     async def _update(self, row: SurfaceRow, spot: Spot, message: Message) -> None:
         """Slack is only asked when the message would change."""
         ts = row.ts or ""
-        if not self._same.says(row.id, ts, message.text, message.blocks):
-            self._same.forget(row.id)
-            await self._gateway.update(spot.channel, ts, message.text, message.blocks)
-            self._same.keep(row.id, ts, message.text, message.blocks)
+        content = (ts, message.text, message.blocks)
+        change = partial(self._gateway.update, spot.channel, *content)
+        if await self._same.changed(row.id, *content, change=change):
             self._metrics.sent(row.kind, Sent.UPDATED)
             self._lateness.slack_worked(self._clock.now())
         await self._store.note(Shown(id=row.id, ts=ts, version=row.wanted, again=True))
