@@ -69,5 +69,7 @@ class Heartbeat:
             await self._write(ALWAYS_S if ran else SUSPENDED_S)
             await self._lateness.keep(self._team)
         except DatabaseUnavailable:
+            if before and not ran:
+                self._lateness.stood_still(before, now)
             return False
         return True

@@ -36,11 +36,16 @@ class Lateness:
         self._said = False
         self._refused: deque[tuple[datetime, datetime | None]] = deque(maxlen=MOST_KEPT)
         self._ran_at: datetime | None = None
+        self._unwritten: deque[tuple[datetime, datetime]] = deque(maxlen=MOST_KEPT)
         self._kept = ""  # what `keep` wrote last
 
     def ran(self, at: datetime) -> None:
         """The heart beat then."""
         self._ran_at = at
+
+    def stood_still(self, since: datetime, until: datetime) -> None:
+        """Nothing ran then, and the record could not be told."""
+        self._unwritten.append((since, until))
 
     def _record_changed(self, usable: bool) -> None:
         """In the thread that found it out."""
@@ -97,7 +102,7 @@ class Lateness:
         late = (now - post.wanted_at).total_seconds()
         if late <= LATE_AFTER_S / incident.speed:
             return 0.0, None
-        gaps = [*await self._store.gaps(row.team, post.wanted_at), *self._silence(now)]
+        gaps = [*await self._store.gaps(row.team, post.wanted_at), *self._unwritten, *self._silence(now)]
         causes = {
             NOT_RUNNING: _covered(gaps, post.wanted_at, now),
             RECORD: _covered(list(self._unusable), post.wanted_at, now),

@@ -115,3 +115,16 @@ async def test_a_message_that_arrived_although_it_could_not_be_noted_is_found(co
     await company.minutes(1)
 
     assert (await company.kinds()).count(Kind.PROMPTED) == 2
+
+
+async def test_a_sleep_that_could_not_be_written_down_is_still_the_reason(company: Company) -> None:
+    await company.open()
+    await company.minutes(4)
+    await company.heart.beat()
+    company.clock.move(company.clock.now() + timedelta(minutes=10))
+    with locked(company):
+        assert not await company.heart.beat()
+    assert await company.heart.beat()
+    await company.quiet()
+
+    assert "9 min late: Quarterdeck was not running" in (await company.prompt(company.devi, "T+5")).text
