@@ -19,7 +19,7 @@ WINDOWS = {1: 30.0, 100: 45.0, 1000: 60.0, 10_000: 60.0}  # open incidents: seco
 GRACE_S = 3.0  # for the last prompts of the window
 FEW = 200
 START_S = 8.0
-ROOM = 1.25
+ROOM = 2.0
 PROMISED_MS = 250
 
 
