@@ -37,6 +37,7 @@ from storage.store import Store, Tx
 log = structlog.get_logger()
 T = TypeVar("T")
 AGAIN_S = 1.0
+OF_THE_LIST = ("invalid_blocks", "msg_")  # how Slack's errors about a message begin, and not about its place
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,8 +86,7 @@ class Merging:
         alone = [row for row, member in found if member is None]
         if len(together) < 2:
             return alone + [one.row for one in together]
-        await self._post(together)
-        return alone
+        return alone + await self._post(together)
 
     async def _member(self, row: SurfaceRow) -> Member | None:
         """None for what is to be shown alone: it has nothing to ask any more, or is not to be posted now."""
@@ -110,7 +110,8 @@ class Merging:
             maybe_repeat=row.maybe_repeat,
         )
 
-    async def _post(self, members: list[Member]) -> None:
+    async def _post(self, members: list[Member]) -> list[SurfaceRow]:
+        """Gives those that Slack takes only alone."""
         user = members[0].row.place.removeprefix("dm:")
         listing: SurfaceRow | None = None
         try:
@@ -127,9 +128,10 @@ class Merging:
             self._lateness.slack_failed(self._clock.now(), str(error))
             await self._in_doubt(listing, members, error)
         except Rejected as error:
-            await self._refused(listing, members, user, error)
+            return await self._refused(listing, members, user, error)
         else:
             await self._arrived(listing, members, ts)
+        return []
 
     async def _begin(self, members: list[Member], channel: str) -> tuple[SurfaceRow, list[Member]]:
         """The list with its members is on disk as attempted, before it leaves."""
@@ -185,13 +187,18 @@ class Merging:
         for row in (listing, *(one.row for one in members)):
             await self._doubts.lost(row, error)
 
-    async def _refused(self, listing: SurfaceRow | None, members: list[Member], user: str, error: Rejected) -> None:
-        """For good, unless the conversation was only remembered wrongly."""
+    async def _refused(
+        self, listing: SurfaceRow | None, members: list[Member], user: str, error: Rejected
+    ) -> list[SurfaceRow]:
+        """For good, unless the conversation was only remembered wrongly, or it is the list that Slack does not take."""
         await self._give_up(listing, members, 0.0)
+        if error.error.startswith(OF_THE_LIST):
+            return [one.row for one in members]
         if error.error == "channel_not_found" and self._places.forget_dm(user):
-            return
+            return []
         for one in members:
             await self._arrivals.refused(one.row, one.incident, error)
+        return []
 
     async def update(self, row: SurfaceRow) -> None:
         """Brings the list up to date in which this prompt stands. Raises `SlackTrouble`."""

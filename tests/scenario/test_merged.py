@@ -249,3 +249,14 @@ async def test_few_enough_go_one_by_one(record: str, tmp_path: Path) -> None:
         await until(company, NOON + timedelta(minutes=3, seconds=2))
         found = [text.splitlines()[0] for text in await sams(company)]
         assert found == [head("T+3", 1), head("T+3", 2)]
+
+
+async def test_when_only_the_list_is_refused_each_goes_alone(six: Company) -> None:
+    def too_much(call: Call) -> SlackError | None:
+        return SlackError("invalid_blocks") if " steps at once" in call.text("text") else None
+
+    six.trouble("chat.postMessage", error=too_much)
+    await due(six, 20)
+
+    assert {text.split("\n")[0] for text in await sams(six)} == {head("T+3", number) for number in range(1, 7)}
+    assert not [entry for entry in await six.entries() if entry.kind is Kind.SEND_FAILED]
