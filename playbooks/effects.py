@@ -87,6 +87,8 @@ def _keys(before: Incident | None, after: Incident, entries: tuple[Entry, ...]) 
         yield from ("announcement", *(announcement_to(user) for user in after.outside.announced_to), "topic")
     if kinds - _QUIET:
         yield "board"
+    if before is not None:
+        yield from _named(before, after)
     if kinds & _REPLANNED:
         yield from _briefs(after)
     if kinds & _MOVED_IN:
@@ -115,6 +117,17 @@ def _briefs(incident: Incident) -> Iterator[str]:
     """One private brief per owner, as the incident was opened; later owners learn of it by the prompt itself."""
     owners = {s.owner for s in incident.steps if s.owner and incident.plan(s.key).role is not Role.DETECTOR}
     return (f"brief:dm:{owner}" for owner in sorted(owners))
+
+
+def _named(before: Incident, after: Incident) -> Iterator[str]:
+    """Where somebody stood as an id whose name is known now, as Slack did not say it before."""
+    new = {user for user, name in after.names.items() if before.names.get(user) != name}
+    if not new & {after.detector, *after.everyone}:
+        return
+    yield from ("announcement", *(announcement_to(user) for user in after.outside.announced_to), "board")
+    for step in after.steps:
+        if new & {step.owner, step.done_by, step.handed_by}:
+            yield from (key for key, post in step.posts.items() if not post.failed)
 
 
 def _step_keys(before: StepState | None, after: StepState) -> Iterator[str]:

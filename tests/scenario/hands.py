@@ -108,7 +108,7 @@ class Hands:
                 await person.fill(values)
                 errors = await self.persist(lambda: self.submitted(person, twice))
                 assert not errors, f"{name}: {errors}"
-                return person.dialog.text if person.dialog else ""
+                return person.dialog.text if person.dialog and not person.dialog.submit else ""
             finally:
                 await self.clear(person)
 
@@ -139,7 +139,9 @@ class Hands:
         answers = [answer for answer in tries if not isinstance(answer, BaseException)]
         if not answers and person.dialog is not None:
             raise NoAnswer("neither was heard")
-        return _told(answers[0]) if answers else None  # only a form that was taken closes
+        if not answers or None in answers:  # only a form that was taken closes; below it may lie one that came late
+            return None
+        return _told(answers[0])
 
     async def clear(self, person: Person) -> None:
         while person.dialog is not None:
