@@ -45,7 +45,8 @@ async def meddle(case: "Case") -> None:
         return
     await case.until(case.rng.uniform(0, 12))
     try:
-        notice = await case.hands.form(case.detector, case.from_board(TASKS[1]), {}, case.gone(TASKS[1]))
+        press, form = case.from_board(TASKS[1]), case.form(TASKS[1], "Complete step")
+        notice = await case.hands.form(case.detector, press, {}, case.gone(TASKS[1]), form=form)
     except GaveUp:
         return
     assert "Only" in notice or "lready" in notice, notice

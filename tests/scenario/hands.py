@@ -106,7 +106,8 @@ class Hands:
                         assert person.dialog is not None, f"{name}: {wrong} was taken"
                         return person.dialog.text
                 await person.fill(values)
-                errors = await self.persist(lambda: self.submitted(person, twice))
+                filled = person.dialog.raw["view_id"] if person.dialog else ""
+                errors = await self.persist(lambda: self._ours(person, filled, twice))
                 assert not errors, f"{name}: {errors}"
                 return person.dialog.text if person.dialog and not person.dialog.submit else ""
             finally:
@@ -131,11 +132,20 @@ class Hands:
             raise NotVisible("another form opened")
         return person.dialog
 
+    async def _ours(self, person: Person, filled: str, twice: bool) -> dict[str, str] | None:
+        """Send the form that was filled in; one that was asked for earlier may have come late and lie on it."""
+        while await person.look() is not None and person.dialog and person.dialog.raw["view_id"] != filled:
+            await person.close()
+        return await self.submitted(person, twice) if person.dialog else None
+
     async def submitted(self, person: Person, twice: bool = False) -> dict[str, str] | None:
         if not twice:
             return _told(await person.submit())
+        mine = person.dialog and person.dialog.raw["view_id"]
         tries = await asyncio.gather(person.submit(), person.submit(), return_exceptions=True)
         await person.look()
+        if person.dialog and person.dialog.raw["view_id"] != mine:  # taken; what lay below it was hit instead
+            return None
         answers = [answer for answer in tries if not isinstance(answer, BaseException)]
         if not answers and person.dialog is not None:
             raise NoAnswer("neither was heard")
