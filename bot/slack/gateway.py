@@ -173,26 +173,29 @@ class Gateway:
         self, channel: str, thread_ts: str | None, delivery_ids: Collection[str], since: datetime, until: datetime
     ) -> dict[str, str]:
         """Those delivery ids that are found in that stretch of a conversation, however long, with their `ts`."""
-        found: dict[str, str] = {}
-        method = "conversations.replies" if thread_ts else "conversations.history"
-        stretch = {"oldest": f"{since.timestamp():.6f}", "latest": f"{until.timestamp():.6f}", "ts": thread_ts}
-        cursor = None
-        while True:
-            page = await self.call(
-                method, channel=channel, **stretch, limit=200, include_all_metadata=True, cursor=cursor
-            )
-            found |= _among(page, delivery_ids)
-            cursor = (page.get("response_metadata") or {}).get("next_cursor")
-            if not cursor or len(found) == len(delivery_ids):
-                return found
+        stretch = {"oldest": f"{since.timestamp():.6f}", "latest": f"{until.timestamp():.6f}"}
+        return (await self._looked_for(channel, thread_ts, delivery_ids, stretch, one_page=False))[0]
 
     async def delivered_lately(
         self, channel: str, thread_ts: str | None, delivery_ids: Collection[str]
     ) -> tuple[dict[str, str], bool]:
-        """The same among the newest messages, whatever Slack's clock says; and whether there are no others."""
-        method = "conversations.replies" if thread_ts else "conversations.history"
-        page = await self.call(method, channel=channel, ts=thread_ts, limit=200, include_all_metadata=True)
-        return _among(page, delivery_ids), not page.get("has_more")
+        """The same among the newest messages, or in a whole thread, which Slack tells oldest first; whatever its clock
+        says. And whether there are no others."""
+        return await self._looked_for(channel, thread_ts, delivery_ids, {}, one_page=not thread_ts)
+
+    async def _looked_for(
+        self, channel: str, thread_ts: str | None, ids: Collection[str], stretch: Mapping[str, str], one_page: bool
+    ) -> tuple[dict[str, str], bool]:
+        """What was found, and whether that was all there is to look at."""
+        where = {"channel": channel, "ts": thread_ts, "limit": 200, "include_all_metadata": True, **stretch}
+        method, cursor = "conversations.replies" if thread_ts else "conversations.history", None
+        found: dict[str, str] = {}
+        while True:
+            page = await self.call(method, **where, cursor=cursor)
+            found |= _among(page, ids)
+            cursor = (page.get("response_metadata") or {}).get("next_cursor")
+            if not cursor or one_page or len(found) == len(ids):
+                return found, not cursor
 
     async def is_blank(self, channel: str) -> bool:
         """Whether nobody has written there; no where Slack refuses to say. What Slack itself writes does not count."""

@@ -101,8 +101,8 @@ async def test_a_connection_that_breaks_after_the_request_is_unclear() -> None:
             await gateway.identity()
 
 
-async def test_the_look_back_reads_every_page_of_the_stretch() -> None:
-    asked: list[dict[str, str]] = []
+def two_pages(asked: list[dict[str, str]]) -> Handler:
+    """A conversation whose second page has the message `d1`."""
 
     async def history(request: web.Request) -> web.StreamResponse:
         asked.append(dict(request.query))
@@ -112,14 +112,28 @@ async def test_the_look_back_reads_every_page_of_the_stretch() -> None:
         metadata = {"event_type": EVENT_TYPE, "event_payload": {"id": "d1"}}
         return web.json_response({"ok": True, "messages": [{"ts": "2.0", "metadata": metadata}]})
 
+    return history
+
+
+async def test_the_look_back_reads_every_page_of_the_stretch() -> None:
+    asked: list[dict[str, str]] = []
     minutes = timedelta(minutes=5)
-    async with slack(history) as gateway:
+    async with slack(two_pages(asked)) as gateway:
         found = await gateway.delivered("C1", None, ["d1"], NOON - minutes, NOON + minutes)
         missing = await gateway.delivered("C1", None, ["d2"], NOON - minutes, NOON + minutes)
 
     assert (found, missing) == ({"d1": "2.0"}, {})
     assert float(asked[0]["latest"]) - float(asked[0]["oldest"]) == 600
     assert asked[1]["cursor"] == "older"
+
+
+async def test_of_a_channel_the_newest_page_and_of_a_thread_all_is_looked_through() -> None:
+    async with slack(two_pages([])) as gateway:
+        channel = await gateway.delivered_lately("C1", None, ["d1"])
+        thread = await gateway.delivered_lately("C1", "1.0", ["d1"])
+
+    assert channel == ({}, False)
+    assert thread == ({"d1": "2.0"}, True)
 
 
 async def test_what_the_bot_token_may_do_is_told_and_not_what_the_app_token_may() -> None:
