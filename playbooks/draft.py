@@ -85,6 +85,7 @@ class Draft:
             next_due=next_due(after),
             entries=entries,
             surfaces=effects.surfaces(self._before, after, entries) if entries else (),
+            again=effects.again(after, entries),
             jobs=(*effects.jobs(self._before, after, entries), *self._jobs) if entries else tuple(self._jobs),
             refused=self._refused,
         )

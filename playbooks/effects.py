@@ -47,6 +47,11 @@ def announcement_to(user: str) -> str:
     return f"announcement:dm:{user}"
 
 
+def joined_by(user: str) -> str:
+    """The answer to somebody whose report joined."""
+    return f"joined:dm:{user}"
+
+
 def place_of(key: str) -> str:
     """Where a surface belongs: `dm:<user>`, `alerts`, or `incident`."""
     if ":dm:" in key:
@@ -65,6 +70,12 @@ def surfaces(before: Incident | None, after: Incident, entries: tuple[Entry, ...
     """Every surface that these entries make wanted, new or to be redrawn, each once."""
     keys = dict.fromkeys(_keys(before, after, entries))
     return tuple(Surface(key=key, place=place_of(key)) for key in keys)
+
+
+def again(after: Incident, entries: tuple[Entry, ...]) -> tuple[Surface, ...]:
+    """What says where the incident is worked on, to people whom the state does not know apart from others."""
+    moved = any(entry.kind in _MOVED_IN for entry in entries)
+    return tuple(Surface(key=joined_by(user), place=f"dm:{user}") for user in after.members if moved)
 
 
 def jobs(before: Incident | None, after: Incident, entries: tuple[Entry, ...]) -> tuple[Job, ...]:
@@ -95,7 +106,7 @@ def _keys(before: Incident | None, after: Incident, entries: tuple[Entry, ...]) 
         yield from _opening(after)
     for entry in entries:
         if entry.kind is Kind.JOINED and entry.actor.id not in (SYSTEM, after.detector):
-            yield f"joined:dm:{entry.actor.id}"
+            yield joined_by(entry.actor.id)
         if entry.kind in (Kind.CLOSED, Kind.FALSE_ALARM):
             yield f"scorecard:{after.times_closed}"
         if entry.kind is Kind.REOPENED:

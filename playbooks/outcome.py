@@ -45,6 +45,7 @@ class Outcome:
     next_due: datetime | None = None  # when the clock is wanted again (UTC); None: not at all
     entries: tuple[Entry, ...] = ()
     surfaces: tuple[Surface, ...] = ()
+    again: tuple[Surface, ...] = ()  # brought up to date only where they were wanted before
     jobs: tuple[Job, ...] = ()
     refused: Refused | None = None
     joined: bool = False  # an `Open` that joined an incident already open

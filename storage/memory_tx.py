@@ -129,7 +129,8 @@ class MemoryTx(Tx):
         if outcome.next_due is not None:
             self._all.due[place] = outcome.next_due
         self._append(outcome.entries)
-        for surface in outcome.surfaces:
+        there = {row.key for row in self._all.surfaces.values() if (row.team, row.number) == place}
+        for surface in (*outcome.surfaces, *(one for one in outcome.again if one.key in there)):
             self._want(team, number, surface.key, surface.place, incident.seq, now)
         for job in outcome.jobs:
             self._want_job(team, number, job.key, job.args, now)

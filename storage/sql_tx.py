@@ -150,14 +150,17 @@ class SqlTx(Tx):
 
     def _write_wishes(self, outcome: Outcome, now: datetime) -> None:
         team, number, seq = outcome.incident.team, outcome.incident.number, outcome.incident.seq
+        again = [surface.key for surface in outcome.again]
+        there = {row.key for row in sql_courier.surfaces_of(self._db, team, number, again)} if again else set()
+        wanted = [*outcome.surfaces, *(surface for surface in outcome.again if surface.key in there)]
         sql_notes.want_surfaces(
-            self._db, [sql_notes.surface_values(team, number, s.key, s.place, seq, now) for s in outcome.surfaces]
+            self._db, [sql_notes.surface_values(team, number, s.key, s.place, seq, now) for s in wanted]
         )
         if outcome.jobs:
             once = _new_job(self._db.dialect.name)
             fresh = {"progress": {}, "attempts": 0, "wanted_at": now, "state": JobState.WAITING.value}
-            wanted = [{"key": job.key, "kind": job.kind, "args": job.args} for job in outcome.jobs]
-            self._db.execute(once, [{"team": team, "number": number, **job, **fresh} for job in wanted])
+            deeds = [{"key": job.key, "kind": job.kind, "args": job.args} for job in outcome.jobs]
+            self._db.execute(once, [{"team": team, "number": number, **deed, **fresh} for deed in deeds])
 
     def want(self, team: str, key: str, place: str, payload: dict[str, Any] | None, now: datetime) -> SurfaceRow:
         sql_notes.want_surfaces(self._db, [sql_notes.surface_values(team, 0, key, place, 1, now, payload)])

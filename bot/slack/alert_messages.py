@@ -60,4 +60,5 @@ def offer(payload: Mapping[str, Any], context: Context) -> Message:
     """To whoever put a 🚨 on a message: the form, filled in with it."""
     where = link(str(payload.get("link") or ""), "this message")
     line = f"You put a 🚨 on {where}. Opening an incident starts the fifteen minutes and prompts the owners."
-    return message([line], [section(line), actions(button("Open incident", ids.DOOR_OPEN, "door", "primary"))], context)
+    open_it = button("Open incident", ids.DOOR_OPEN, context.delivery_id, "primary")
+    return message([line], [section(line), actions(open_it)], context)

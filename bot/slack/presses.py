@@ -152,8 +152,10 @@ async def _through_the_door(desk: Desk, body: Body) -> None:
 
 
 async def _behind_the_door(desk: Desk, body: Body) -> dict[str, Any] | None:
-    rows = await desk.store.surfaces_at(desk.team, *_message(body))
-    view = (rows[0].payload or {}).get("view") if rows else None
+    [action, *_] = body.get("actions") or [{}]
+    # By its id and not by where it is: somebody may press before the answer to its post has come.
+    row = await desk.store.surface_delivered(desk.team, str(action.get("value") or ""))
+    view = (row.payload or {}).get("view") if row else None
     return view if isinstance(view, dict) else None
 
 

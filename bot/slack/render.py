@@ -84,9 +84,9 @@ def render_notice(kind: str, payload: Mapping[str, Any], context: Context) -> Me
 
 
 def _door(payload: Mapping[str, Any], context: Context) -> Message:
-    """The form itself stays in the record; the button only says which message it was."""
+    """The form itself stays in the record; the button only says which message it is."""
     view = payload.get("view") or {}
     title = said(str((view.get("title") or {}).get("text") or "the form"), 60)
     line = wording.door(title, is_form="submit" in view)
-    open_it = actions(button("Open it", ids.DOOR_OPEN, "door", "primary"))
+    open_it = actions(button("Open it", ids.DOOR_OPEN, context.delivery_id, "primary"))
     return message([line], [section(line), open_it], context)

@@ -1,5 +1,7 @@
 """The life of surfaces and jobs: wanted, attempted, in doubt, shown, dropped, failed, wanted again."""
 
+from dataclasses import replace
+
 from playbooks.outcome import Job, Surface
 from storage.rows import (
     Attempted,
@@ -93,6 +95,15 @@ async def test_an_outcome_without_entries_may_still_want_something(store: Store)
     assert (await row_of(store)).wanted == 2
     assert [job.key for job in await store.jobs_to_do(TEAM, NOW)] == ["mail:1"]
     assert len(await store.entries(TEAM, 1)) == 1
+
+
+async def test_what_is_only_wanted_again_is_not_made(store: Store) -> None:
+    await board(store)
+    both = (Surface(key="board", place="dm:U2"), Surface(key="joined:dm:U2", place="dm:U2"))
+
+    await store.transact(lambda tx: tx.commit(replace(after(tx.incident(TEAM, 1)), again=both), source_id="", now=NOW))
+
+    assert [(row.key, row.wanted) for row in await store.surfaces(TEAM, 1)] == [("board", 2)]
 
 
 async def test_an_older_note_does_not_hide_a_newer_version(store: Store) -> None:

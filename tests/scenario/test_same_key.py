@@ -3,7 +3,7 @@
 import asyncio
 
 from playbooks.entries import Kind
-from tests.scenario.company import BOT, CHANNEL, COMMITTED, KEY, Company
+from tests.scenario.company import BOT, CHANNEL, COMMITTED, KEY, Company, limited
 
 
 async def report(company: Company, **values: object) -> None:
@@ -23,6 +23,20 @@ async def test_the_same_key_joins_and_invites(company: Company) -> None:
     joined = await company.last(Kind.JOINED)
     assert (joined.actor.id, joined.text) == (company.max.id, "the same in our logs")
     assert f"#{CHANNEL}" in await company.max.channels()
+
+
+async def test_whoever_joined_before_there_was_a_channel_reads_where_it_is(company: Company) -> None:
+    company.trouble("conversations.create", error=limited)
+    await company.open(keys=KEY)
+    await report(company, **{"Suspect keys": KEY})
+    assert "worked on in" not in (await company.max.sees("Joined INC-0001", channel=BOT)).text
+
+    company.well_again()
+    await company.minutes(1)
+
+    assert f"worked on in #{CHANNEL}" in (await company.max.sees("Joined INC-0001", channel=BOT)).text
+    dms = [m.text for m in await company.dana.messages(BOT)]
+    assert not [text for text in dms if text.startswith("Joined")]
 
 
 async def test_the_same_key_in_the_text_joins_too(company: Company) -> None:

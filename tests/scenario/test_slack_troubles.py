@@ -42,6 +42,21 @@ async def test_a_form_that_slack_refuses_comes_as_a_button(company: Company, lab
         assert (await company.incident()).step("revoke").label == "Done"
 
 
+async def test_a_button_that_slack_shows_before_we_know_it_leads_to_the_form(company: Company) -> None:
+    company.trouble("views.open", error=lost)
+    await company.dana.command("/incident", "a key in a gist")
+    company.well_again()
+    company.trouble("chat.postMessage", error=lost, after=True)
+    await company.deck.courier.drain_once()
+    await company.deck.courier.settle()
+    company.well_again()
+    await company.dana.press("Open it", in_message="“Report an incident” could not be opened", channel=BOT)
+
+    assert company.dana.dialog is not None
+    assert company.dana.dialog.values["What happened?"] == "a key in a gist"
+    await company.minutes(1)
+
+
 async def test_the_report_that_could_not_open_keeps_its_text(company: Company) -> None:
     company.trouble("views.open", error=lost)
     await company.dana.command("/incident", "a key in a gist")
