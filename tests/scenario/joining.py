@@ -73,6 +73,9 @@ async def _pressed(case: "Case", nil: Person, text: str) -> None:
 
     async def once() -> None:
         nonlocal tries
+        await nil.look()
+        if tries and nil.dialog and nil.dialog.text.startswith("Joined"):
+            return  # the press was taken in, though nobody said so at the time
         tries += 1
         await nil.press_in_dialog(f"Join {case.label}")
 
