@@ -24,7 +24,7 @@ setup: .venv/.locked ## the virtual environment with the locked dependencies, an
 	@touch $@
 
 .venv/.locked: .tools/.uv-$(UV_VERSION) pyproject.toml uv.lock
-	@$(UV) sync --frozen --extra export --quiet
+	@$(UV) sync --frozen --extra export --compile-bytecode --quiet
 	@touch $@
 
 run: setup ## start Quarterdeck: your Slack when .env names it, the practice workspace otherwise

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from collections import Counter
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,7 @@ async def prompted(slack: Workspace, sam: Person) -> list[int]:
 
 async def all_prompted(slack: Workspace, sam: Person) -> None:
     async with asyncio.timeout(START_S):
-        while 0 in await prompted(slack, sam):  # noqa: ASYNC110, because another process tells nobody
+        while 0 in await prompted(slack, sam):  # noqa: ASYNC110 - because another process tells nobody
             await asyncio.sleep(0.2)
 
 
@@ -73,10 +74,12 @@ async def test_a_kill_between_a_list_and_its_note_prompts_nobody_twice(tmp_path:
     async with (
         serve(practice_workspace(manifest=read_manifest(CHECKOUT.manifest))) as server,
         Practice(server.url, server.workspace.credentials.people_token) as practice,
+        AsyncExitStack() as ends,
     ):
         slack = Workspace(None, {**server.facts(), "roster": roster()}, tmp_path)
         environment = slack.environment(QUARTERDECK_SPEED=str(SPEED), QUARTERDECK_PACING="on")
         sam, bot = practice.person("Sam Okafor"), await Bot.start(environment)
+        ends.push_async_callback(bot.kill)
         await reports(practice.person("Dana Ito"))
         brief = await sam.sees(f"Your steps · INC-{INCIDENTS:04d}", timeout=START_S)
         server.workspace.network.order("outage", lasting_s=AWAY_S)
@@ -84,6 +87,7 @@ async def test_a_kill_between_a_list_and_its_note_prompts_nobody_twice(tmp_path:
         assert noted(slack) == [None]
 
         bot = await Bot.start(environment)
+        ends.push_async_callback(bot.kill)
         await all_prompted(slack, sam)
         await sam.press("Complete step", in_message=LIST, row=HEADS[2], channel="@Quarterdeck")
         assert await bot.stop() == 0
