@@ -142,8 +142,8 @@ class Courier:
 
     @property
     def waits_until(self) -> datetime | None:
-        """When something that waits for Slack's limits may go."""
-        return self._waiting.until
+        """When something that waits for Slack's limits may go; while Slack is away nothing may."""
+        return self._waiting.until if self._answering() else None
 
     def _pause_s(self) -> float:
         until = self.waits_until

@@ -1,7 +1,7 @@
 """The courier's own promises: a listing that is older than what it lists is not believed, and a fault stays alone."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -87,10 +87,11 @@ async def wanting(store: MemoryStore, *keys: str, place: str = "dm:U1") -> None:
     await store.transact(lambda tx: [tx.want(TEAM, key, place, {}, NOON) for key in keys])
 
 
-def courier(store: MemoryStore, showing: Counting) -> Courier:
-    places = Places(store, NoSlack(), "C1", "")
-    waiting = Waiting(Pacing(Noon().now, None), places)
-    return Courier(store, showing, NoLists(), NoDoubts(), NoJobs(), waiting, Noon(), TEAM)
+def courier(
+    store: MemoryStore, showing: Counting, pacing: Pacing | None = None, answering: Callable[[], bool] = lambda: True
+) -> Courier:
+    waiting = Waiting(pacing or Pacing(Noon().now, None), Places(store, NoSlack(), "C1", ""))
+    return Courier(store, showing, NoLists(), NoDoubts(), NoJobs(), waiting, Noon(), TEAM, answering=answering)
 
 
 async def test_a_row_that_was_sent_while_it_was_being_listed_is_not_sent_again() -> None:
@@ -155,6 +156,20 @@ async def test_one_that_cannot_be_rendered_waits_and_lets_the_others_pass() -> N
 
     assert showing.shown == ["secret:2"]
     assert (await store.surfaces(TEAM, 0, ["secret:1"]))[0].not_before > NOON
+
+
+async def test_nothing_is_waited_for_while_slack_is_away() -> None:
+    store, pacing = MemoryStore(), Pacing(Noon().now, None)
+    pacing.told("chat.postMessage", "C1", 60)
+    answers = [True]
+    sending = courier(store, Counting(store), pacing, lambda: answers[0])
+    await wanting(store, "alert:1", place="alerts")
+
+    await sending.drain_once()
+    assert sending.waits_until is not None
+
+    answers[0] = False
+    assert sending.waits_until is None
 
 
 async def test_what_waits_is_remembered_as_far_as_a_question_can_name_it() -> None:
