@@ -118,16 +118,18 @@ class Hands:
     ) -> Dialog:
         """Press; a form that did not come is behind a button in a direct message, or comes at the next press.
 
-        What lies behind the button may be an older form: it is closed.
+        What lies behind the button may be an older form, or an older answer: it is closed.
         """
         await opening(person)
+        behind = False
         if person.dialog is None:
             await asyncio.sleep(self.rng.uniform(2, 20))
-            if await person.look() is None and self.rng.random() < 0.5:
+            if behind := await person.look() is None and self.rng.random() < 0.5:
                 await person.press("Open it", in_message="could not be opened", channel=BOT, timeout=0)
         if person.dialog is None:
             raise NotVisible("the form did not open")
-        if form and person.dialog.submit and (person.dialog.title, person.dialog.submit) != form:
+        asked_for = form is None or (person.dialog.title, person.dialog.submit) == form
+        if not asked_for and (behind or person.dialog.submit):
             await self.clear(person)
             raise NotVisible("another form opened")
         return person.dialog
