@@ -39,7 +39,7 @@ def _open(file: str) -> sqlite3.Connection:
     database = sqlite3.connect(file, isolation_level=None)
     for pragma in ("journal_mode = WAL", "synchronous = FULL"):
         database.execute(f"PRAGMA {pragma}")
-    database.execute("CREATE TABLE acts (id INTEGER PRIMARY KEY, body TEXT NOT NULL)")
+    database.execute("CREATE TABLE IF NOT EXISTS acts (id INTEGER PRIMARY KEY, body TEXT NOT NULL)")
     return database
 
 
