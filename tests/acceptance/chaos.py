@@ -216,7 +216,10 @@ def _twice(ending: Ending) -> list[str]:
 
 
 def _head(post: dict[str, Any]) -> tuple[str, str]:
-    return post["channel"], post["args"]["text"].split("\n")[0]
+    """What a message is about. A form that did not open is kept once for each time that it was asked for."""
+    head = post["args"]["text"].split("\n")[0]
+    kept = "is kept for you here" in head
+    return post["channel"], str(post["args"]["metadata"]["event_payload"]["id"]) if kept else head
 
 
 def _unposted(ending: Ending) -> list[str]:
