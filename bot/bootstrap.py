@@ -19,7 +19,7 @@ from bot.fingerprints import fingerprinter, secret_of
 from bot.first_questions import Identity, find_alerts, identify, patiently
 from bot.homes import Homes
 from bot.housekeeping import Housekeeping
-from bot.intake import Intake
+from bot.intake import Intake, Result
 from bot.jobs import Jobs
 from bot.lateness import Lateness
 from bot.lookback import LookBack
@@ -111,15 +111,11 @@ async def join_parts(settings: Settings, store: Store, clock: Clock, http: aioht
     people, rosters = await _know_roster(settings, roster, store, gateway, masker, clock, identity)
     alerts = await find_alerts(gateway, store, identity.team, settings.quarterdeck_alerts_channel)
 
-    intake = Intake(
-        store, masker, clock, playbook=lambda: playbook, roster=people.roster, speed=settings.quarterdeck_speed
-    )
+    findings = Findings(people)
+    intake = _intake(settings, store, masker, clock, playbook, people, metrics.committed, findings.committed)
     places, lateness = Places(store, gateway, alerts.id, identity.workspace), Lateness(store, clock)
     await places.recall(identity.team)
     outage = Outage(gateway, lateness, clock)
-    findings = Findings(people)
-    intake.on_commit(metrics.committed)
-    intake.on_commit(findings.committed)
     losses = Losses(store, intake, places, standing, clock, identity.team)
     if alerts.lost:
         losses.alerts(alerts.lost)
@@ -143,6 +139,23 @@ async def join_parts(settings: Settings, store: Store, clock: Clock, http: aioht
     loops |= {"standing": standing, "tidings": tidings, "findings": findings}
     facts: dict[str, Any] = {"identity": identity, "lateness": lateness, "metrics": metrics}
     return Deck(**parts, **loops, **facts, gateway=gateway, bolt=bolt, http=http)
+
+
+def _intake(
+    settings: Settings,
+    store: Store,
+    masker: Masker,
+    clock: Clock,
+    playbook: Playbook,
+    people: People,
+    *hear: Callable[[Result], None],
+) -> Intake:
+    """The way in; `hear` are told of every commit before anybody else."""
+    speed = settings.quarterdeck_speed
+    intake = Intake(store, masker, clock, playbook=lambda: playbook, roster=people.roster, speed=speed)
+    for listener in hear:
+        intake.on_commit(listener)
+    return intake
 
 
 def _both(first: Called, second: Called) -> Called:

@@ -64,7 +64,7 @@ def test_a_folder_in_place_of_a_file_and_a_file_in_place_of_a_folder(tmp_path: P
     assert "may not make files in" in str(why_not_writable(f"sqlite:///{tmp_path}/file/x/y.db", made=False))
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everything")
+@pytest.mark.skipif(os.geteuid() == 0, reason="because root may write everything")
 def test_a_file_of_somebody_else(tmp_path: Path) -> None:
     (tmp_path / "record.db").touch(mode=0o400)
 

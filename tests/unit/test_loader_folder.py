@@ -67,7 +67,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+@pytest.mark.skipif(os.geteuid() == 0, reason="because root may read everything")
 def test_a_file_without_permission(tmp_path: Path) -> None:
     (tmp_path / "closed.yaml").touch(mode=0)
 
