@@ -88,10 +88,10 @@ function jump(clock, next) {
 
 /** A command of the person acted as; its private answer is shown in the channel, or as a notice where none is open. */
 export async function fastForward(clock) {
-  const command = state.workspace.commands[0];
+  const command = state.workspace.commands[0]; // who has no commands sees no clock
   const here = channelOf(state.place);
   const channel = (here ?? appChannel() ?? state.channels[0])?.id;
-  if (!command || !channel) return notify("Become somebody of the company first: others have no commands here.");
+  if (!channel) return notify("Open a channel first: the command has to be typed somewhere.");
   const done = await attempt("command", { channel, name: command.name, text: `fast-forward ${clock.label}` });
   if (done?.reply && !here) notify(done.reply.text);
   else if (done?.reply) announce(done.reply.text);
