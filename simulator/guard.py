@@ -1,4 +1,4 @@
-"""The token that every request of people and of the operator carries."""
+"""What every request of people and of the operator carries: the token, and its wish as one JSON object."""
 
 import hmac
 from collections.abc import Awaitable, Callable
@@ -20,6 +20,17 @@ def guarded(token: str, handler: Callable[[web.Request], Awaitable[web.StreamRes
         return await handler(request)
 
     return guard
+
+
+async def body_of(request: web.Request) -> dict[str, Any]:
+    """What is asked for. Raises TypeError with the sentence to answer when it is no JSON object."""
+    try:
+        body = await request.json()
+    except ValueError:
+        raise TypeError("the body is no JSON") from None
+    if not isinstance(body, dict):
+        raise TypeError("the body is no object")
+    return body
 
 
 def _token(request: web.Request) -> str:

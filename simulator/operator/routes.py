@@ -12,7 +12,7 @@ from aiohttp import web
 from simulator.delivery.sockets import GOODBYES
 from simulator.errors import SlackError
 from simulator.faults.kinds import OUTAGE
-from simulator.guard import guarded
+from simulator.guard import body_of, guarded
 from simulator.losses import LOSSES
 from simulator.model import Json
 from simulator.workspace import Workspace
@@ -59,7 +59,7 @@ class _Desk:
         if deed is None:
             raise web.HTTPNotFound
         try:
-            done = await deed(**await request.json())
+            done = await deed(**await body_of(request))
             self._workspace.bell.ring()
             return web.json_response(done)
         except SlackError as refusal:

@@ -5,7 +5,7 @@ from typing import Any
 from aiohttp import web
 
 from simulator.errors import NotPossible
-from simulator.guard import guarded
+from simulator.guard import body_of, guarded
 from simulator.workspace import Workspace
 
 
@@ -26,7 +26,7 @@ class _Desk:
     async def ask(self, request: web.Request) -> web.Response:
         """Answers as soon as it was asked; what came of it is seen in the state, and all of it stands in the ledger."""
         try:
-            wanted = self._workspace.supervision.ask(**await _object(request))
+            wanted = self._workspace.supervision.ask(**await body_of(request))
         except NotPossible as refusal:
             return web.json_response({"error": str(refusal)}, status=409)
         except TypeError as wrong:
@@ -37,14 +37,3 @@ class _Desk:
 
 def _facts(wanted: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in wanted.items() if key != "ask"}
-
-
-async def _object(request: web.Request) -> dict[str, Any]:
-    """Raises TypeError."""
-    try:
-        body = await request.json()
-    except ValueError:
-        raise TypeError("the body is no JSON") from None
-    if not isinstance(body, dict):
-        raise TypeError("the body is no object")
-    return body

@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from simulator.errors import NotPossible, SlackError
-from simulator.guard import guarded
+from simulator.guard import body_of, guarded
 from simulator.model import Json, User
 from simulator.people import sight
 from simulator.people.acts import Acts
@@ -73,7 +73,11 @@ class _Desk:
         acts = _acts(Acts(self._workspace, user))
         if name not in acts:
             raise web.HTTPNotFound
-        started_at, args = self._workspace.now(), await request.json()
+        started_at = self._workspace.now()
+        try:
+            args = await body_of(request)
+        except TypeError as wrong:
+            return web.json_response({"acked": None, "error": str(wrong)}, status=400)
         try:
             result, status = await acts[name](**args), 200
         except (NotPossible, SlackError) as refusal:

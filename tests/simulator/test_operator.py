@@ -84,7 +84,7 @@ async def test_take_away_and_give_back(operator: httpx.AsyncClient, client: Asyn
         ("order", {"fault": "slow", "count": "some"}, 400, "is a number, not 'some'"),
         ("order", {"fault": "slow", "lasting_s": "some"}, 400, "is a number, not 'some'"),
         ("order", {"count": 1}, 400, "fault"),
-        ("order", ["slow"], 400, "mapping"),
+        ("order", ["slow"], 400, "no object"),
         ("sockets", {"do": "sing"}, 400, "connections cannot be 'sing'"),
         ("archive", {"channel": "nowhere"}, 409, "channel_not_found"),
         ("sing", {}, 404, ""),

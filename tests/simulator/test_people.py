@@ -79,6 +79,15 @@ async def test_commands_cannot_be_run_in_threads(server: Server, workspace: Work
     assert (answer.status_code, answer.json()["error"]) == (409, "/incident is not supported in threads. Sorry!")
 
 
+@pytest.mark.parametrize(("body", "sentence"), [(b"half of it: [", "no JSON"), (b"[1]", "no object"), (b"", "no JSON")])
+async def test_an_act_is_a_json_object(server: Server, workspace: Workspace, body: bytes, sentence: str) -> None:
+    token = {"X-Practice-Token": workspace.credentials.people_token, "Content-Type": "application/json"}
+    async with httpx.AsyncClient(base_url=server.url, headers=token) as http:
+        answer = await http.post(f"/people/{workspace.user_named('Dana Ito').id}/say", content=body)
+
+    assert (answer.status_code, answer.json()["error"]) == (400, f"the body is {sentence}")
+
+
 async def test_mentions_in_commands_arrive_escaped(
     practice: Practice, workspace: Workspace, connected: AsyncApp
 ) -> None:
