@@ -41,6 +41,7 @@ NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 KEY = "sk-ant-" + "api03-" + "Q7x" + "k" * 90 + "AA"
 COMMITTED = "API key committed to a repository"
 CHANNEL = "inc-0001-key-committed"
+SAID = "The gist had 14 views"
 BOT = "@Quarterdeck"
 MANIFEST = Path(__file__).parents[2] / "slack-manifest.yaml"
 

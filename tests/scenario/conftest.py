@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from simulator.driver import Seen
 from storage.migrations import migrate
 from tests.contract.conftest import make_url, migrated, postgres
-from tests.scenario.company import Company, company_at_work
+from tests.scenario.company import CHANNEL, SAID, Company, company_at_work
 
 __all__ = ["make_url", "migrated", "postgres"]
 
@@ -40,3 +41,13 @@ async def company(record: str, tmp_path: Path) -> AsyncIterator[Company]:
     async with company_at_work(tmp_path, record) as company:
         yield company
         await company.check()
+
+
+@pytest.fixture
+async def said(company: Company) -> Seen:
+    """An incident, and a minute later something that Ada says in its channel; the time is 12:03 then."""
+    await company.open()
+    await company.at("12:01")
+    message = await company.ada.say(SAID, channel=CHANNEL)
+    await company.at("12:03")
+    return message

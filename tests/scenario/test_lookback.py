@@ -15,8 +15,8 @@ from simulator import posts
 from simulator.api.call import Call
 from simulator.driver import Seen
 from simulator.errors import SlackError
-from tests.scenario.company import BOT, CHANNEL, COMMITTED, KEY, NOON, Company, cancelled, down, limited
-from tests.scenario.test_pins import ALERTS, PIN, SAID, captured, pin
+from tests.scenario.company import BOT, CHANNEL, COMMITTED, KEY, NOON, SAID, Company, cancelled, down, limited
+from tests.scenario.test_pins import ALERTS, PIN, captured, pin
 
 OFFER = "Is this an incident?"
 
@@ -30,15 +30,6 @@ def deaf(company: Company) -> Iterator[None]:
         yield
     finally:
         del delivery.event
-
-
-@pytest.fixture
-async def said(company: Company) -> Seen:
-    await company.open()
-    await company.at("12:01")
-    message = await company.ada.say(SAID, channel=CHANNEL)
-    await company.at("12:03")
-    return message
 
 
 async def kinds(company: Company, number: int = 1) -> list[Kind]:

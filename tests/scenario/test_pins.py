@@ -9,21 +9,10 @@ from playbooks.entries import SYSTEM, Entry, Kind
 from simulator.api.call import Call
 from simulator.driver import Person, Seen
 from simulator.errors import SlackError
-from tests.scenario.company import BOT, CHANNEL, KEY, NOON, Company, down, lost
+from tests.scenario.company import BOT, CHANNEL, KEY, NOON, SAID, Company, down, lost
 
 ALERTS = "security-alerts"
 PIN = "pushpin"
-SAID = "The gist had 14 views"
-
-
-@pytest.fixture
-async def said(company: Company) -> Seen:
-    """An incident, and a minute later something that Ada says in its channel; the time is 12:03 then."""
-    await company.open()
-    await company.at("12:01")
-    message = await company.ada.say(SAID, channel=CHANNEL)
-    await company.at("12:03")
-    return message
 
 
 async def pin(company: Company, by: Person, text: str = SAID, channel: str = CHANNEL) -> Any:
