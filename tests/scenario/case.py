@@ -195,7 +195,8 @@ class Case:
         if not notice and kinds == ("submitted",):
             self.owing = True
             self._later.append(asyncio.create_task(ticket_comes(self)))
-        self.ended.add(task.key)
+        if "false alarm" not in notice:  # which may be started again, with this step as it was
+            self.ended.add(task.key)
 
     async def _correct(self, task: Task) -> None:
         await asyncio.sleep(self.rng.uniform(5, 200))
