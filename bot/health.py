@@ -10,7 +10,7 @@ from bot.clock import Clock
 from bot.findings import Findings
 from bot.lateness import Lateness
 from bot.metrics import UNKNOWN, Metrics, age
-from bot.standing import TOKEN, Standing
+from bot.standing import TOKEN, WORKSPACE, Standing
 from storage.errors import StorageError
 from storage.store import Store
 
@@ -66,7 +66,7 @@ class Health:
         down, heard = self._lateness.slack_down_since, self._metrics.last_event
         sockets = self._sockets() if self._sockets else None
         words = f"down since {down:%Y-%m-%d %H:%M:%S} UTC" if down else "not connected" if sockets == 0 else "ok"
-        if down and (refused := self._standing.sentence(TOKEN)):
+        if down and (refused := self._standing.sentence(TOKEN) or self._standing.sentence(WORKSPACE)):
             words += f". {refused}"
         return {"slack": words, "sockets": sockets, "last_heard_s": round(age(heard, now), 3) if heard else None}
 

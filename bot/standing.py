@@ -1,4 +1,5 @@
-"""What hinders Quarterdeck in Slack now: a token that is refused, a permission or the alerts channel that is gone.
+"""What hinders Quarterdeck in Slack now: a token or the whole workspace that is refused, a permission or the
+alerts channel that is gone.
 
 Each is said once in the log when it begins and once when it is over; `/readyz` lists what stands.
 """
@@ -11,11 +12,12 @@ import structlog
 from bot.errors import NotSent, Rejected, SlackTrouble
 from bot.manifest import BOT_SCOPES
 from bot.slack.socket_tickets import APP_TOKEN_REFUSED, app_token_refused
-from bot.troubles import TOKEN_REFUSED, token_refused
+from bot.troubles import TOKEN_REFUSED, WORKSPACE_REFUSED, token_refused
 
 log = structlog.get_logger()
 APP_TOKEN = "app_token"  # noqa: S105 - because it is the name of a trouble, not a token
 TOKEN = "token"  # noqa: S105 - because it is the name of a trouble, not a token
+WORKSPACE = "workspace"
 ALERTS = "alerts"
 ALERTS_POSTING = "alerts:posting"
 _ANSWERS_ANYBODY = "api.test"  # says nothing about the token
@@ -42,6 +44,7 @@ class Standing:
         self._quiet = quiet
         self._now: dict[str, Trouble] = {}
         self._listeners: list[Callable[[], None]] = []
+        self._refused = ""  # the way of sending that the whole workspace refuses
 
     def on_change(self, listener: Callable[[], None]) -> None:
         """`listener` is called whenever something begins or is over."""
@@ -99,9 +102,13 @@ class Standing:
             self._heard_of_app_token(trouble)
         elif trouble is None and method != _ANSWERS_ANYBODY:
             self.over(TOKEN)
+            if method == self._refused:
+                self.over(WORKSPACE)
         elif isinstance(trouble, NotSent) and trouble.error in TOKEN_REFUSED:
             sentence = f"The bot token is refused, so nothing can be sent and everything waits: {_of_token(trouble)}"
             self.begin(TOKEN, sentence, everywhere=True)
+        elif isinstance(trouble, NotSent) and trouble.error in WORKSPACE_REFUSED:
+            self._refuses(method, WORKSPACE_REFUSED[trouble.error])
         elif isinstance(trouble, Rejected | NotSent) and trouble.error == "missing_scope":
             self._lacks(trouble.needed)
 
@@ -112,6 +119,12 @@ class Standing:
             said = " ".join(app_token_refused(trouble.error))
             sentence = f"The app token is refused, so Slack cannot reach Quarterdeck and no press arrives: {said}"
             self.begin(APP_TOKEN, sentence, everywhere=True)
+
+    def _refuses(self, method: str, why: str) -> None:
+        """Over as soon as the same can be sent again: reading may work all the while."""
+        if method.startswith("chat.") and self.sentence(WORKSPACE) is None:
+            self._refused = method
+            self.begin(WORKSPACE, f"Slack takes no messages, so everything waits: {why}.", everywhere=True)
 
     def granted(self, scopes: Collection[str]) -> None:
         """What the token may do, as Slack says with every answer. https://docs.slack.dev/reference/scopes"""

@@ -24,6 +24,16 @@ WHY = {
 }
 
 TOKEN_REFUSED = {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"}
+WORKSPACE_REFUSED = {
+    "accesslimited": "the network that Quarterdeck runs in may not use it",
+    "ekm_access_denied": "the administrators have suspended posting",
+    "message_limit_exceeded": "the workspace has sent more messages than its plan allows",
+    "org_login_required": "the workspace is moving to an enterprise organization",
+    "team_access_not_granted": "the app was not granted access to the workspace",
+    "team_added_to_org": "the workspace is moving to an enterprise organization",
+}
+"""Of no single place or message: nobody else and nowhere else helps, and it ends.
+https://docs.slack.dev/reference/methods/chat.postMessage#errors"""
 PERSON_GONE = {"account_inactive", "user_disabled", "user_not_found", "users_not_found"}
 """Of a person, not of us: they have no account any more."""
 UNREADABLE = {"channel_not_found", "not_in_channel"}
@@ -33,6 +43,8 @@ RESTRICTED = "restricted_action"  # and whatever begins with it
 
 def why(error: str, needed: str = "") -> str:
     """A sentence for a known word, the word itself otherwise. `needed` is the permission that is missing."""
+    if error in WORKSPACE_REFUSED:
+        return WORKSPACE_REFUSED[error]
     if error == "missing_scope" and needed:
         return f"the app lacks the permission {needed}; compare with slack-manifest.yaml and install it again"
     return WHY.get(error, f"Slack answered “{error}”")

@@ -18,14 +18,14 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.errors import Limited, NotSent, Paced, Rejected, SlackTrouble, Unclear
 from bot.pacing import Pacing
 from bot.slack.blocks import DELIVERY
+from bot.troubles import TOKEN_REFUSED, WORKSPACE_REFUSED
 
 EVENT_TYPE = "quarterdeck_delivery"
 POST_TIMEOUT_S = 10
 # May have partly happened, says every method's error table; the others are Slack's load and policy.
 _UNCLEAR = {"internal_error", "fatal_error", "request_timeout", "timeout"}
-# A token that is not accepted is put right by an operator; until then every message waits, and none is given up.
-_TOKEN = {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"}
-_LATER = {"team_added_to_org", "rate_limited", "accesslimited"} | _TOKEN
+# Put right by an operator, or over by itself; until then every message waits, and none is given up.
+_LATER = {"rate_limited", *WORKSPACE_REFUSED, *TOKEN_REFUSED}
 _AWAY = "service_unavailable"
 
 Called = Callable[[str, SlackTrouble | None], None]

@@ -43,6 +43,16 @@ def test_a_question_without_a_token_says_nothing_about_it() -> None:
     assert list(standing.everywhere) == ["token"]
 
 
+def test_a_refused_workspace_is_over_when_the_same_is_sent_again() -> None:
+    standing = Standing()
+    standing.heard("chat.postMessage", NotSent("chat.postMessage", "message_limit_exceeded"))
+    standing.heard("chat.update", None)
+    standing.heard("conversations.history", None)
+    assert list(standing.everywhere) == ["workspace"]
+    standing.heard("chat.postMessage", None)
+    assert standing.sentences == []
+
+
 def test_what_is_granted_is_the_last_word_on_permissions() -> None:
     standing = Standing()
     standing.heard("pins.add", lacking("pins:write"))

@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import Limited, NotSent, Rejected, SlackTrouble, Unclear
 from bot.slack.gateway import EVENT_TYPE, Gateway, Granted
 from bot.slack.socket_tickets import Tickets
+from bot.troubles import WORKSPACE_REFUSED
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -153,6 +154,14 @@ async def test_the_missing_permission_is_named_and_without_the_right_to_post_eve
         with pytest.raises(NotSent):
             await gateway.call("chat.postMessage")
     assert refused.value.needed == "pins:write"
+
+
+@pytest.mark.parametrize("error", sorted(WORKSPACE_REFUSED))
+async def test_what_the_whole_workspace_is_refused_waits(error: str) -> None:
+    async with slack(saying(f'{{"ok": false, "error": "{error}"}}')) as gateway:
+        with pytest.raises(NotSent, match=error) as refused:
+            await gateway.call("chat.postMessage")
+    assert not refused.value.silent, "it is Slack's own word, so it is not away"
 
 
 @pytest.mark.parametrize(("token_is_fine", "error"), [(True, Rejected), (False, NotSent)])
