@@ -11,7 +11,7 @@ from bot.intake import Intake
 from bot.lateness import Lateness
 from bot.observability import of_incident
 from bot.places import Places
-from bot.troubles import PERSON_GONE, why
+from bot.troubles import EDITING_CLOSED, PERSON_GONE, why
 from playbooks.commands import JobFailed, Posted, SendFailed
 from playbooks.incident import Incident
 from playbooks.rules_away import LASTING
@@ -97,12 +97,13 @@ class Arrivals:
         await self._intake.submit(command, Failed(id=row.id, version=row.wanted))
 
     async def stuck(self, row: SurfaceRow, error: Rejected) -> None:
-        """A message that is there cannot be changed: recorded once."""
+        """A message that is there cannot be changed: recorded once, and once for all that are too old."""
         if not row.number:
             return
+        which = f"all:{row.number}" if error.error == EDITING_CLOSED else row.delivery_id
         command = JobFailed(
             **self._about(row),
-            source_id=f"stuck:{row.delivery_id}",
+            source_id=f"stuck:{which}",
             job=f"update {row.key}",
             error=error.error,
             why=why(error.error, error.needed),

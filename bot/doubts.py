@@ -49,12 +49,10 @@ class Doubts:
         self._looking: dict[int, datetime] = {}  # surface id → since when its conversation cannot be read
 
     async def lost(self, row: SurfaceRow, error: Unclear) -> None:
-        """The answer to what was sent for it was lost just now."""
-        in_doubt = row.ts is None and row.key != "topic"
-        if in_doubt:  # an update is just made again, however often, and `slack_down` says once why
-            log.warning("answer lost", action="answer_lost", key=row.key, why=str(error), **of_incident(row.number))
-            self._lost[row.id] = self._clock.now()
-        await self._arrivals.later(row, LOOK_AGAIN_S, in_doubt=in_doubt)
+        """The answer to its first post was lost just now."""
+        log.warning("answer lost", action="answer_lost", key=row.key, why=str(error), **of_incident(row.number))
+        self._lost[row.id] = self._clock.now()
+        await self._arrivals.later(row, LOOK_AGAIN_S, in_doubt=True)
 
     async def settle(self, *rows: SurfaceRow) -> None:
         """Looks for first posts that may have arrived: one look for all that went where the first of them did.

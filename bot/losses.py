@@ -11,7 +11,7 @@ from bot.intake import Intake
 from bot.observability import of_incident
 from bot.places import Places
 from bot.standing import ALERTS, ALERTS_POSTING, Standing
-from bot.troubles import PLACE_GONE, RESTRICTED, UNREADABLE, place_lost, why
+from bot.troubles import EDITING_CLOSED, PLACE_GONE, RESTRICTED, UNREADABLE, place_lost, why
 from playbooks.commands_away import PlaceLost, Removed
 from playbooks.incident import Incident
 from playbooks.rules_away import ANNOUNCEMENT, LASTING, PIN, anew
@@ -73,7 +73,12 @@ class Losses:
         return moved
 
     async def left_behind(self, row: SurfaceRow, error: str) -> Note | None:
-        """What becomes of a message that cannot be changed because its conversation is gone; None: it may come back."""
+        """What becomes of a message that cannot be changed as it is too old or its place gone; None: it may come back.
+
+        One that is too old to be edited stays as it is until something else is to be said: then it is tried once more.
+        """
+        if error == EDITING_CLOSED:
+            return _as_it_is(row)
         if error not in PLACE_GONE or not row.number:
             return None
         if row.place.startswith(("dm:", f"{LIST}:")):

@@ -20,6 +20,7 @@ from bot.places import NotYet, Places, Spot
 from bot.sameness import Sameness
 from bot.slack.gateway import Gateway
 from bot.slack.render import Context, Message, Topic, render, render_notice
+from bot.troubles import EDITING_CLOSED
 from playbooks.incident import Incident
 from storage.rows import Attempted, Dropped, Shown, SurfaceRow
 from storage.store import Store
@@ -51,6 +52,8 @@ PRIORITY = {
 }
 LAST = max(PRIORITY.values()) + 1  # of what has no rank of its own
 AGAIN_S = 1.0
+AT_ONCE = 3  # so many tries of an update that Slack stumbles over are a second apart
+MOST_UNCLEAR_S = 30.0  # and the last of them
 HOMELESS_AGAIN = timedelta(seconds=3)
 
 
@@ -81,7 +84,7 @@ class Showing:
         self._metrics = metrics
         self._merging = merging
         self._same = Sameness()
-        self._refused: dict[int, int] = {}  # surface id → how often in a row its update was refused
+        self._refused: dict[int, int] = {}  # surface id → how often in a row its update did not go through
         self._homeless_since: datetime | None = None
         self.homeless: dict[int, int] = {}  # surface id → incident number
 
@@ -110,9 +113,21 @@ class Showing:
             await self._arrivals.later(row, AGAIN_S, in_doubt=False)
         except Unclear as error:
             self._lateness.slack_failed(self._clock.now(), str(error))
-            await self._doubts.lost(row, error)
+            await self._unclear(row, error)
         except Rejected as error:
             await self._rejected(row, incident, error)
+
+    async def _unclear(self, row: SurfaceRow, error: Unclear) -> None:
+        """An update is just made again, ever more seldom lest one hold up all others; `slack_down` says once why."""
+        if row.ts is None and row.key != "topic":
+            await self._doubts.lost(row, error)
+        else:
+            await self._arrivals.later(row, longer(max(0, self._failed(row) - AT_ONCE), MOST_UNCLEAR_S), in_doubt=False)
+
+    def _failed(self, row: SurfaceRow) -> int:
+        """How often in a row by now."""
+        self._refused[row.id] = self._refused.get(row.id, 0) + 1
+        return self._refused[row.id]
 
     async def _rejected(self, row: SurfaceRow, incident: Incident | None, error: Rejected) -> None:
         """The next best way is another conversation, another place, or another person."""
@@ -142,13 +157,15 @@ class Showing:
 
     async def _not_updated(self, row: SurfaceRow, error: Rejected) -> None:
         """A message that is there cannot be changed: it was delivered, so the ladder goes on."""
-        times = self._refused[row.id] = self._refused.get(row.id, 0) + 1
+        times = self._failed(row)
         if error.error == "message_not_found":
             del self._refused[row.id]
             await self._losses.message(row)
             return
         if note := await self._losses.left_behind(row, error.error):
             del self._refused[row.id]
+            if error.error == EDITING_CLOSED:
+                await self._arrivals.stuck(row, error)
             await self._store.note(note)
             return
         await self._arrivals.later(row, longer(times), in_doubt=False)

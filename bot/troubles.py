@@ -6,6 +6,7 @@ WHY = {
     "channel_not_found": "the conversation does not exist or Quarterdeck is not in it",
     "is_archived": "the channel is archived",
     "is_inactive": "the channel is archived",
+    "edit_window_closed": "a policy of the workspace forbids to edit messages of that age",
     "invalid_auth": "Slack does not accept the token",
     "message_not_found": "the message was deleted",
     "messages_tab_disabled": "the app's Messages tab is switched off",
@@ -38,6 +39,7 @@ PERSON_GONE = {"account_inactive", "user_disabled", "user_not_found", "users_not
 """Of a person, not of us: they have no account any more."""
 UNREADABLE = {"channel_not_found", "not_in_channel"}
 PLACE_GONE = {"is_archived", "is_inactive"} | UNREADABLE
+EDITING_CLOSED = "edit_window_closed"  # of one message or all, as old as they are; there is no better place for it
 RESTRICTED = "restricted_action"  # and whatever begins with it
 
 
