@@ -12,7 +12,7 @@ from bot.lateness import Lateness
 from bot.metrics import Metrics, Sent
 from bot.observability import of_incident
 from bot.outage import Outage
-from bot.slack.gateway import Gateway
+from bot.slack.gateway import POST_TIMEOUT_S, Gateway
 from storage.errors import DatabaseUnavailable
 from storage.rows import Dropped, NotPosted, SurfaceRow
 from storage.store import Store
@@ -45,14 +45,20 @@ class Doubts:
         self._lateness = lateness
         self._clock = clock
         self._metrics = metrics
-        self._lost: dict[int, datetime] = {}  # surface id → when the answer to its first post was lost
+        self._lost: dict[int, datetime] = {}  # surface id → until when its first post was under way
         self._looking: dict[int, datetime] = {}  # surface id → since when its conversation cannot be read
 
     async def lost(self, row: SurfaceRow, error: Unclear) -> None:
         """The answer to its first post was lost just now."""
         log.warning("answer lost", action="answer_lost", key=row.key, why=str(error), **of_incident(row.number))
-        self._lost[row.id] = self._clock.now()
+        self._lost[row.id] = await self._until(row, self._clock.now()) if error.hung else self._clock.now()
         await self._arrivals.later(row, LOOK_AGAIN_S, in_doubt=True)
+
+    async def _until(self, row: SurfaceRow, now: datetime) -> datetime:
+        """A call that was given up early is under way at Slack as long as one that was waited for."""
+        fresh = await self._store.surface(row.id)
+        attempted = (fresh and fresh.attempted_at) or now
+        return max(now, attempted + timedelta(seconds=POST_TIMEOUT_S))
 
     async def settle(self, *rows: SurfaceRow) -> None:
         """Looks for first posts that may have arrived: one look for all that went where the first of them did.

@@ -72,9 +72,13 @@ class NotSent(SlackTrouble):
 
 
 class Unclear(SlackTrouble):
-    """The answer was lost: what was asked for may have happened."""
+    """The answer was lost: what was asked for may have happened. `hung`: nobody waits for it any longer."""
 
     silent = True
+
+    def __init__(self, method: str, error: str, *, hung: bool = False) -> None:
+        super().__init__(method, error)
+        self.hung = hung
 
 
 class Rejected(SlackTrouble):

@@ -1,8 +1,9 @@
 """Whether Slack answers at all: one question a second instead of a thousand attempts.
 
 A call that fails without an answer, or is silent for three seconds, only raises a doubt. Then `api.test` is asked,
-which needs no rights: if it is answered, it was that one call, and nothing stops. If it is not, Slack is away as a
-whole: nothing is sent, and the question is put every second. The first answer, to whatever it is, ends the outage.
+which needs no rights: if it is answered, it was that one call, and nothing stops. If it fails too, or is not answered
+within five seconds, Slack is away as a whole: nothing is sent, and the question is put every second. The first answer,
+to whatever it is, ends the outage.
 https://docs.slack.dev/reference/methods/api.test
 """
 
@@ -19,14 +20,15 @@ from bot.slack.gateway import Gateway
 QUESTION = "api.test"
 EVERY_S = 1.0
 SILENT_S = 3.0
-PATIENCE = 2  # questions that may be open before no answer counts as an answer
+PATIENCE = 5  # questions that may be open before no answer counts as an answer: the oldest is as many seconds old
 T = TypeVar("T")
 
 
 class Outage:
     """Hears of every call of the gateway. `run` for ever, or `ask` in a test.
 
-    A question is given as long as any call, because a slow Slack is none that is away; the next does not wait for it.
+    A question is given as long as any call, and the next does not wait for it. A slow Slack, as long as it answers the
+    question within five seconds, is none that is away.
     """
 
     def __init__(self, gateway: Gateway, lateness: Lateness, clock: Clock) -> None:

@@ -133,7 +133,7 @@ class Gateway:
             raise NotSent(method, f"no connection ({error.os_error.strerror or error.host})") from None
         except Exception as error:
             # Whatever else the client stumbles over (a cut-off answer, a proxy's page): Slack may have done it.
-            raise Unclear(method, type(error).__name__) from None
+            raise Unclear(method, type(error).__name__, hung=isinstance(error, TimeoutError)) from None
 
     async def identity(self) -> dict[str, Any]:
         return await self.call("auth.test")

@@ -7,12 +7,16 @@ import aiohttp
 import pytest
 
 import bot.outage
+from bot.clock import SystemClock
 from bot.errors import Unclear
+from bot.lateness import Lateness
 from bot.slack.gateway import Gateway
 from simulator.company import practice_workspace
 from simulator.web import serve
+from storage.memory_store import MemoryStore
 from tests.scenario.company import cancelled
 from tests.scenario.test_sockets import Bot
+from tests.scenario.toldloop import run_told
 
 SHORT_S = 0.05
 
@@ -79,6 +83,33 @@ async def test_one_call_that_hangs_alone_is_not_given_up(talking: Bot) -> None:
     assert talking.outage.ended_at is None
     assert not hanging.done()
     await cancelled(hanging)
+
+
+class Slow:
+    """A Slack that answers everything, the question after `question_s`."""
+
+    guard = None
+
+    def __init__(self, question_s: float) -> None:
+        self.question_s = question_s
+
+    async def call(self, _: str) -> None:
+        await asyncio.sleep(self.question_s)
+
+
+async def _post_at(slack: Slow) -> tuple[str, bool]:
+    """What becomes of a post that takes eight seconds; whether Slack was held to be away."""
+    clock = SystemClock()
+    outage = bot.outage.Outage(slack, Lateness(MemoryStore(), clock), clock)
+    asking = asyncio.create_task(outage.run())
+    answer = await outage.through("chat.postMessage", asyncio.sleep(8, "posted"))
+    await cancelled(asking)
+    return answer, outage.ended_at is not None
+
+
+@pytest.mark.parametrize("question_s", [0.1, 2.5, 4.9])
+def test_a_slow_slack_is_none_that_is_away(question_s: float) -> None:
+    assert run_told(_post_at(Slow(question_s))) == ("posted", False)
 
 
 async def test_any_answer_ends_it(talking: Bot) -> None:
