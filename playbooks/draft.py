@@ -80,12 +80,13 @@ class Draft:
 
     def outcome(self) -> Outcome:
         after, entries = self.incident, tuple(self._entries)
+        surfaces = effects.surfaces(self._before, after, entries) if entries else ()
         return Outcome(
             incident=after,
             next_due=next_due(after),
             entries=entries,
-            surfaces=effects.surfaces(self._before, after, entries) if entries else (),
-            again=effects.again(after, entries),
+            surfaces=surfaces,
+            again=effects.again(self._before, after, entries, surfaces),
             jobs=(*effects.jobs(self._before, after, entries), *self._jobs) if entries else tuple(self._jobs),
             refused=self._refused,
         )

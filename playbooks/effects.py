@@ -7,8 +7,10 @@ from collections.abc import Iterator
 
 from playbooks.entries import SYSTEM, Entry, Kind
 from playbooks.incident import Incident, StepState
+from playbooks.ladder import called_in_channel, channel_key, prompt_key
 from playbooks.model import Role
 from playbooks.outcome import Job, Surface
+from playbooks.states import StepStatus
 
 # Entries that change nothing on the board; everything else redraws it.
 _QUIET = {
@@ -72,10 +74,17 @@ def surfaces(before: Incident | None, after: Incident, entries: tuple[Entry, ...
     return tuple(Surface(key=key, place=place_of(key)) for key in keys)
 
 
-def again(after: Incident, entries: tuple[Entry, ...]) -> tuple[Surface, ...]:
-    """What says where the incident is worked on, to people whom the state does not know apart from others."""
-    moved = any(entry.kind in _MOVED_IN for entry in entries)
-    return tuple(Surface(key=joined_by(user), place=f"dm:{user}") for user in after.members if moved)
+def again(
+    before: Incident | None, after: Incident, entries: tuple[Entry, ...], wanted: tuple[Surface, ...]
+) -> tuple[Surface, ...]:
+    """What was said and is no longer true: brought up to date where it is still known, and said a second time nowhere.
+
+    How an incident was shown is forgotten when it has long been over, so that a reopened one would say all of it anew.
+    `wanted` is on its way in any case.
+    """
+    keys = dict.fromkeys(_said(before, after, entries)) if before is not None else {}
+    known = {surface.key for surface in wanted}
+    return tuple(Surface(key=key, place=place_of(key)) for key in keys if key not in known)
 
 
 def jobs(before: Incident | None, after: Incident, entries: tuple[Entry, ...]) -> tuple[Job, ...]:
@@ -98,10 +107,6 @@ def _keys(before: Incident | None, after: Incident, entries: tuple[Entry, ...]) 
         yield from ("announcement", *(announcement_to(user) for user in after.outside.announced_to), "topic")
     if kinds - _QUIET:
         yield "board"
-    if before is not None:
-        yield from _named(before, after)
-    if kinds & _REPLANNED:
-        yield from _briefs(after)
     if kinds & _MOVED_IN:
         yield from _opening(after)
     for entry in entries:
@@ -117,6 +122,18 @@ def _keys(before: Incident | None, after: Incident, entries: tuple[Entry, ...]) 
             yield from (f"missed:{entry.seq}:channel", f"missed:{entry.seq}:alerts")
     for step in after.steps:
         yield from _step_keys(before.step(step.key) if before else None, step)
+
+
+def _said(before: Incident, after: Incident, entries: tuple[Entry, ...]) -> Iterator[str]:
+    kinds = {entry.kind for entry in entries}
+    if kinds & _MOVED_IN:  # people whom the state does not know apart from others
+        yield from (joined_by(user) for user in after.members)
+    if kinds & _REPLANNED:
+        yield from _briefs(after)
+    yield from _named(before, after)
+    for step in after.steps:
+        if _look(before.step(step.key)) != _look(step):
+            yield from _sent(step)
 
 
 def _opening(incident: Incident) -> Iterator[str]:
@@ -142,10 +159,25 @@ def _named(before: Incident, after: Incident) -> Iterator[str]:
 
 
 def _step_keys(before: StepState | None, after: StepState) -> Iterator[str]:
+    """What is new, and after a change what was never said, and the prompt of whoever has the step now."""
     known = before.posts if before else {}
     yield from (key for key in after.posts if key not in known)
     if before is not None and _look(before) != _look(after):
-        yield from (key for key, post in after.posts.items() if not post.failed)
+        sent = _sent(after)
+        yield from (key for key, post in after.posts.items() if not post.failed and key not in sent)
+        yield from (key for key in sent if key == _asking(after))
+
+
+def _sent(step: StepState) -> list[str]:
+    return [key for key, post in step.posts.items() if post.posted_at is not None and not post.failed]
+
+
+def _asking(step: StepState) -> str | None:
+    """The prompt that its owner needs, or that stands in the channel for them."""
+    if step.status not in (StepStatus.DUE, StepStatus.OVERDUE):
+        return None
+    in_channel = step.owner is None or called_in_channel(step)
+    return channel_key(step.key) if in_channel else prompt_key(step.key, step.owner or "")
 
 
 def _look(step: StepState) -> tuple[object, ...]:

@@ -50,7 +50,7 @@ def test_it_verifies_and_says_by_how_much() -> None:
 
 def test_the_board_the_announcement_and_the_briefs_show_the_new_times() -> None:
     story = Story().open().until(4).set_clock(HOUR)
-    wanted = {surface.key for surface in story.last.surfaces}
+    wanted = {surface.key for surface in (*story.last.surfaces, *story.last.again)}
 
     assert {"board", "announcement", "brief:dm:U0DEVI", "prompt:escalate:dm:U0SAM"} <= wanted
 
