@@ -84,7 +84,7 @@ class Arrivals:
         if not (incident and row.key == "announcement" and incident.outside.announced_to):  # said already
             log.warning("refused by Slack", action="send_refused", key=row.key, error=error.error, **about)
         if incident is None:
-            await self._store.note(Failed(id=row.id, version=row.wanted))
+            await self._store.note(Failed(id=row.id, version=row.wanted, place=row.place))
             return
         command = SendFailed(
             **self._about(row),
@@ -94,7 +94,7 @@ class Arrivals:
             why=why(error.error, error.needed),
             gone=row.place.startswith("dm:") and error.error in PERSON_GONE,
         )
-        await self._intake.submit(command, Failed(id=row.id, version=row.wanted))
+        await self._intake.submit(command, Failed(id=row.id, version=row.wanted, place=row.place))
 
     async def stuck(self, row: SurfaceRow, error: Rejected) -> None:
         """A message that is there cannot be changed: recorded once, and once for all that are too old."""

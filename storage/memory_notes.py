@@ -81,7 +81,8 @@ def surface_after(row: SurfaceRow, note: SurfaceNote) -> SurfaceRow:
             attempted_at = row.attempted_at if note.in_doubt else unattempted
             return replace(row, not_before=note.not_before, attempted_at=attempted_at)
         case Dropped() | Failed():
-            if row.wanted > note.version:
+            refused = isinstance(note, Failed) and row.ts is None and row.place == note.place
+            if row.wanted > note.version and not refused:
                 return row
             state = SurfaceState.DROPPED if isinstance(note, Dropped) else SurfaceState.FAILED
             return replace(row, state=state, not_before=None, attempted_at=unattempted)

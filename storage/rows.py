@@ -186,10 +186,12 @@ class Dropped:
 
 @dataclass(frozen=True, kw_only=True)
 class Failed:
-    """Version `version` cannot be shown at its place, for good. Void when a newer one is wanted."""
+    """Version `version` cannot be shown at its place, for good. Void when a newer one is wanted, unless that is still
+    to go to the `place` that was refused."""
 
     id: int
     version: int
+    place: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

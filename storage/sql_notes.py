@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Integer, Update, and_, bindparam, case, null, or_, update
+from sqlalchemy import BindParameter, Connection, Integer, String, Update, and_, bindparam, case, null, or_, update
 
 from storage.dialects import Insert, insert_into
 from storage.rows import (
@@ -117,9 +117,9 @@ def _surface_update(note: SurfaceNote) -> tuple[Update, dict[str, Any]]:
         case Delayed():
             return _DELAYED, {**given, "moment": note.not_before}
         case Dropped():
-            return _ended(SurfaceState.DROPPED), {**given, "version": note.version}
+            return _DROPPED, {**given, "version": note.version}
         case Failed():
-            return _ended(SurfaceState.FAILED), {**given, "version": note.version}
+            return _FAILED, {**given, "version": note.version, "refused": note.place}
 
 
 # Put together once, like all that is written with every message: see `_wanting`.
@@ -146,10 +146,10 @@ def _shown(where: frozenset[str], again: bool) -> Update:
     return row.values(ts=bindparam("message"), shown=newest, not_before=None, state=live, **places)
 
 
-@cache
-def _ended(state: SurfaceState) -> Update:
-    old = _ROW.where(_S.wanted <= _VERSION)
-    return old.values(state=state.value, not_before=None, attempted_at=_not_there)
+_ENDED = _ROW.values(not_before=None, attempted_at=_not_there)
+_DROPPED = _ENDED.where(_S.wanted <= _VERSION).values(state=SurfaceState.DROPPED.value)
+_REFUSED = and_(_S.ts.is_(None), _S.place == bindparam("refused", type_=String))
+_FAILED = _ENDED.where(or_(_S.wanted <= _VERSION, _REFUSED)).values(state=SurfaceState.FAILED.value)
 
 
 def _job_update(note: JobNote) -> Update:

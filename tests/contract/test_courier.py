@@ -118,6 +118,18 @@ async def test_an_older_note_does_not_hide_a_newer_version(store: Store) -> None
     assert await keys_to_send(store) == ["board"]
 
 
+async def test_what_its_place_refused_is_not_tried_there_again_in_a_newer_version(store: Store) -> None:
+    await board(store, ATTEMPTED)
+    await want(store)
+    await store.note(Failed(id=1, version=1, place="alerts"))
+    assert (await row_of(store)).state is SurfaceState.LIVE, "it was to go elsewhere meanwhile"
+
+    await store.note(Failed(id=1, version=1, place="dm:U2"))
+    row = await row_of(store)
+    assert (row.state, row.attempted_at) == (SurfaceState.FAILED, None)
+    assert [await keys_to_send(store), await store.in_doubt(TEAM, NOW)] == [[], []]
+
+
 async def test_a_first_post_without_an_answer_is_in_doubt_and_not_sent_again(store: Store) -> None:
     row = await board(store, ATTEMPTED)
 
