@@ -15,7 +15,7 @@ from bot.troubles import EDITING_CLOSED, PERSON_GONE, why
 from playbooks.commands import JobFailed, Posted, SendFailed
 from playbooks.incident import Incident
 from playbooks.rules_away import LASTING
-from storage.rows import Delayed, Failed, Shown, SurfaceRow
+from storage.rows import ASKING, Delayed, Failed, Shown, SurfaceRow
 from storage.store import Store
 
 log = structlog.get_logger()
@@ -95,6 +95,19 @@ class Arrivals:
             gone=row.place.startswith("dm:") and error.error in PERSON_GONE,
         )
         await self._intake.submit(command, Failed(id=row.id, version=row.wanted, place=row.place))
+
+    async def unheard(self, row: SurfaceRow, error: str) -> None:
+        """Slack stumbles over it for minutes: it is tried on, and the ladder does not wait for it. Recorded once."""
+        if not row.number or row.kind not in ASKING:
+            return
+        command = SendFailed(
+            **self._about(row),
+            source_id=f"unheard:{row.delivery_id}",
+            surface=row.key,
+            error=error,
+            why="Slack answers, and stumbles over this message for minutes; it is tried on",
+        )
+        await self._intake.submit(command)
 
     async def stuck(self, row: SurfaceRow, error: Rejected) -> None:
         """A message that is there cannot be changed: recorded once, and once for all that are too old."""

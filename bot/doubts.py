@@ -22,6 +22,8 @@ DOUBT = timedelta(seconds=5)  # Slack may still be finishing a post whose answer
 BLIND = timedelta(seconds=30)  # after that, twice is better than never
 LOOK_BACK = timedelta(minutes=5)  # our clock and Slack's may differ
 LOOK_AGAIN_S = 1.0
+NEXT_BEST = timedelta(minutes=3)  # of answers lost one after the other, though Slack answers: the ladder goes on
+FORGOTTEN = timedelta(hours=1)  # what is lost no more by then has arrived
 WHENEVER = timedelta(days=1)
 
 
@@ -46,12 +48,16 @@ class Doubts:
         self._clock = clock
         self._metrics = metrics
         self._lost: dict[int, datetime] = {}  # surface id → until when its first post was under way
+        self._losing: dict[int, tuple[datetime, str]] = {}  # surface id → since when in a row, and what Slack said
         self._looking: dict[int, datetime] = {}  # surface id → since when its conversation cannot be read
 
     async def lost(self, row: SurfaceRow, error: Unclear) -> None:
         """The answer to its first post was lost just now."""
         log.warning("answer lost", action="answer_lost", key=row.key, why=str(error), **of_incident(row.number))
-        self._lost[row.id] = await self._until(row, self._clock.now()) if error.hung else self._clock.now()
+        now = self._clock.now()
+        self._losing = {known: first for known, first in self._losing.items() if now - first[0] < FORGOTTEN}
+        self._losing.setdefault(row.id, (now, error.error))
+        self._lost[row.id] = await self._until(row, now) if error.hung else now
         await self._arrivals.later(row, LOOK_AGAIN_S, in_doubt=True)
 
     async def _until(self, row: SurfaceRow, now: datetime) -> datetime:
@@ -147,6 +153,11 @@ class Doubts:
 
     async def _not_there(self, row: SurfaceRow, *, blind: bool = False) -> None:
         """It is posted again; a list is not, because its prompts go alone or in another."""
+        since, word = self._losing.get(row.id, (self._clock.now(), ""))
+        since = max(since, self._outage.ended_at or since)
+        if row.kind != LIST and self._outage.answering and self._clock.now() - since >= NEXT_BEST:
+            self._losing.pop(row.id, None)
+            await self._arrivals.unheard(row, word)
         gone = Dropped(id=row.id, version=row.wanted) if row.kind == LIST else NotPosted(id=row.id, blind=blind)
         await self._store.note(gone)
 

@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 from playbooks.entries import Kind
 from simulator.api.call import Call
 from simulator.errors import SlackError
-from tests.scenario.company import Company
+from tests.scenario.company import BOT, Company, head
 
 
 async def test_while_slack_refuses_the_whole_workspace_everything_waits(company: Company) -> None:
@@ -76,3 +76,22 @@ async def test_what_may_not_be_edited_any_more_is_left_and_said_once(company: Co
     assert board.shown == board.wanted, "so it is forgotten when its time comes"
     company.well_again()
     await company.say(company.sam, "INC-0001 false-alarm a dummy")
+
+
+async def test_the_ladder_does_not_wait_for_what_slack_stumbles_over_for_minutes(company: Company) -> None:
+    await company.open()
+    await company.at("12:04")
+
+    def stumble(call: Call) -> Exception | None:
+        escalates = "Escalation" in str(call.args.get("text")) and str(call.args.get("channel")).startswith("D")
+        return SlackError("internal_error", status=200) if escalates else None
+
+    company.trouble("chat.postMessage", error=stumble)
+    await company.at("12:16")
+
+    assert [m for m in await company.sam.messages("security-alerts") if "Escalation · " + head("T+5") in m.text]
+    company.well_again()
+    await company.minutes(1)
+    failed = [e.data["surface"] for e in await company.entries() if e.kind is Kind.SEND_FAILED and e.step == "revoke"]
+    assert len(failed) == len(set(failed)) > 0
+    assert [m for m in await company.sam.messages(BOT) if "Escalation · " + head("T+5") in m.text], "tried on"
