@@ -47,7 +47,7 @@ class Arrivals:
         `place` is the list that took it in.
         """
         self._lateness.slack_worked(self._clock.now())
-        shown = Shown(id=row.id, ts=ts, version=version, channel=row.channel, place=place)
+        shown = Shown(id=row.id, ts=ts, version=version, channel=row.channel, place=place, first=True)
         if not row.number:
             await self._store.note(shown)
             return

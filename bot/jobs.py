@@ -19,7 +19,7 @@ from bot.troubles import place_lost, why
 from playbooks.commands import ChannelReady, ChannelRefused, Exported, JobFailed
 from playbooks.incident import Incident, label_of
 from storage import rows
-from storage.rows import JobAttempted, JobDelayed, JobDone, JobProgress, JobRow, Note
+from storage.rows import JobAttempted, JobDelayed, JobDone, JobProgress, JobRow, Note, SurfaceState
 from storage.store import Store
 
 log = structlog.get_logger()
@@ -57,7 +57,7 @@ class Jobs:
             await self._delay(job, RETRY_S)
         except Rejected as error:
             self._said.pop(job.id, None)
-            await self._rejected(job, incident, error)
+            await self._rejected(job, incident, error, at=incident.home.channel)
         else:
             self._said.pop(job.id, None)
 
@@ -67,15 +67,23 @@ class Jobs:
             self._said[job.id] = why
             log.warning("will be tried again", action="job_retry", key=job.key, why=why, **of_incident(job.number))
 
-    async def _rejected(self, job: JobRow, incident: Incident, error: Rejected) -> None:
-        """What the channel needs ends with the channel, and waits for a permission that may be given back."""
+    async def _rejected(self, job: JobRow, incident: Incident, error: Rejected, *, at: str | None) -> None:
+        """What the channel needs ends with the channel, and waits for a permission that may be given back.
+
+        `at` is the channel that refused.
+        """
         of_channel = job.kind in ("invite", "pin")
-        if of_channel and await self._losses.place(job.number, error.error, at=self._losses.where(incident)):
+        lost = of_channel and place_lost(error.error)
+        if lost and (await self._losses.place(job.number, error.error, at=at) or await self._left(job, at)):
             await self._store.note(JobDone(id=job.id))
         elif of_channel and error.error == "missing_scope" and incident.is_open:
             await self._failed(job, error, JobDelayed(id=job.id, not_before=self._clock.now() + PERMISSION_AGAIN))
         else:
             await self._failed(job, error, rows.JobFailed(id=job.id))
+
+    async def _left(self, job: JobRow, channel: str | None) -> bool:
+        """The incident went on elsewhere while the job was asking there."""
+        return channel != self._losses.where(await self._store.incident(job.team, job.number))
 
     async def _delay(self, job: JobRow, seconds: float) -> None:
         await self._store.note(JobDelayed(id=job.id, not_before=self._clock.now() + timedelta(seconds=seconds)))
@@ -172,13 +180,15 @@ class Jobs:
     async def _pin(self, job: JobRow, incident: Incident) -> None:
         board = (await self._store.surfaces(job.team, incident.number, ["board"]))[0]
         if board.ts is None:  # it is to be posted anew, and pinned then
-            await self._store.note(JobDone(id=job.id))
+            coming = board.state is SurfaceState.LIVE
+            await (self._delay(job, RETRY_S) if coming else self._store.note(JobDone(id=job.id)))
             return
         try:
             await self._gateway.call("pins.add", channel=board.channel, timestamp=board.ts)
         except Rejected as error:
-            if error.error != "already_pinned":
-                raise
+            if error.error != "already_pinned":  # in its own channel, wherever the incident is by now
+                await self._rejected(job, incident, error, at=board.channel)
+                return
         await self._store.note(JobDone(id=job.id))
 
     async def _export(self, job: JobRow, _: Incident) -> None:

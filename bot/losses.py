@@ -149,7 +149,7 @@ class Losses:
         if incident and lasting and not incident.is_open:
             await self._store.note(_as_it_is(row))
         elif incident:
-            note = Gone(id=row.id) if lasting and anew(incident, row.key) else note
+            note = Gone(id=row.id, ts=row.ts) if lasting and anew(incident, row.key) else note
             source = f"removed:{row.delivery_id}:{row.ts}"
             await self._intake.submit(Removed(**self._about(row.number, source), surface=row.key), note)
         else:

@@ -74,9 +74,12 @@ def surface_after(row: SurfaceRow, note: SurfaceNote) -> SurfaceRow:
             repeat = row.maybe_repeat or note.blind
             return row if row.ts else replace(row, attempted_at=None, not_before=None, maybe_repeat=repeat)
         case Gone():
+            if note.ts is not None and row.ts != note.ts:
+                return row
             return replace(row, ts=None, attempted_at=None, not_before=None, shown=0, state=SurfaceState.LIVE)
         case Shown():
-            return row if note.again and row.ts != note.ts else _shown(row, note)
+            left = (note.again and row.ts != note.ts) or (note.first and row.attempted_at is None)
+            return row if left else _shown(row, note)
         case Delayed():
             attempted_at = row.attempted_at if note.in_doubt else unattempted
             return replace(row, not_before=note.not_before, attempted_at=attempted_at)

@@ -147,16 +147,21 @@ class NotPosted:
 
 @dataclass(frozen=True, kw_only=True)
 class Gone:
-    """The message is there no more, or its place is one again: it is to be posted anew."""
+    """The message is there no more, or its place is one again: it is to be posted anew.
+
+    `ts` is the message that is meant, if any: void when the surface has another by now.
+    """
 
     id: int
+    ts: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
     """The version is there, in the message `ts`. `place` is given when another surface took it in (a merged list).
 
-    `again` when the message was there before: void when the surface has left it meanwhile.
+    `again` when the message was there before: void when the surface has left it meanwhile. `first` when it is what was
+    just attempted: void when the surface has left that place meanwhile.
     """
 
     id: int
@@ -165,6 +170,7 @@ class Shown:
     channel: str | None = None
     place: str | None = None
     again: bool = False
+    first: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -105,13 +105,20 @@ def _surface_update(note: SurfaceNote) -> tuple[Update, dict[str, Any]]:
             return _NOT_POSTED.values(maybe_repeat=True), given
         case NotPosted():
             return _NOT_POSTED, given
-        case Gone():
+        case Gone(ts=None):
             return _GONE, given
+        case Gone():
+            return _GONE.where(_S.ts == bindparam("message")), {**given, "message": note.ts}
         case Shown():
             where = {
                 name: value for name, value in (("there", note.channel), ("spot", note.place)) if value is not None
             }
-            return _shown(frozenset(where), note.again), {**given, **where, "message": note.ts, "version": note.version}
+            return _shown(frozenset(where), note.again, note.first), {
+                **given,
+                **where,
+                "message": note.ts,
+                "version": note.version,
+            }
         case Delayed(in_doubt=True):
             return _DELAYED_IN_DOUBT, {**given, "moment": note.not_before}
         case Delayed():
@@ -136,13 +143,14 @@ _DELAYED = _DELAYED_IN_DOUBT.values(attempted_at=_not_there)
 
 
 @cache
-def _shown(where: frozenset[str], again: bool) -> Update:
+def _shown(where: frozenset[str], again: bool, first: bool) -> Update:
     places: dict[str, Any] = {
         name: bindparam(given) for name, given in (("channel", "there"), ("place", "spot")) if given in where
     }
     newest = case((_S.shown < _VERSION, _VERSION), else_=_S.shown)
     live = SurfaceState.LIVE.value
     row = _ROW.where(_S.ts == bindparam("message")) if again else _ROW
+    row = row.where(_S.attempted_at.is_not(None)) if first else row
     return row.values(ts=bindparam("message"), shown=newest, not_before=None, state=live, **places)
 
 

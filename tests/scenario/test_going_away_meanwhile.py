@@ -1,0 +1,27 @@
+"""Places that go away or come back while something is under way, or while nobody runs."""
+
+from playbooks.entries import Kind
+from simulator import losses
+from simulator.api.call import Call
+from tests.scenario.company import CHANNEL, Company
+from tests.scenario.test_going_away_places import ALERTS, of_kind, seen
+
+
+async def test_a_board_that_arrives_while_its_channel_goes_does_not_take_the_thread_along(company: Company) -> None:
+    async def archived_meanwhile(call: Call) -> None:
+        """The board is posted, and before that is answered its channel is archived and the bot hears of it."""
+        if call.method == "chat.postMessage" and call.args["text"].splitlines()[-1].startswith("T+0 "):
+            company.workspace.after_effect = None
+            losses.archive(company.workspace, CHANNEL)
+            await company.workspace.delivery.rest()
+
+    company.workspace.after_effect = archived_meanwhile
+    await company.open()
+    await company.at("12:06")
+
+    assert len(await of_kind(company, Kind.THREAD_SERVES)) == 1
+    (board,) = await seen(company.sam, "T+0 · ", ALERTS)
+    (announced,) = await seen(company.sam, "worked on in this thread", ALERTS)
+    assert (board.thread_ts, board.raw["pinned"]) == (announced.ts, True)
+    assert {Kind.SEND_FAILED, Kind.JOB_FAILED}.isdisjoint(await company.kinds())
+    assert company.deck.standing.sentences == []
