@@ -28,6 +28,7 @@ from playbooks.entries import Kind
 from playbooks.incident import Captured, Incident, digest_of
 from playbooks.objections import objection
 from storage.errors import DatabaseUnavailable
+from storage.rows import SurfaceRow
 
 K = TypeVar("K", bound=Hashable)
 Found = dict[Place, Heard | None]
@@ -202,12 +203,14 @@ class LookBack:
         """What happened while it was being read is left to the next look: the listing may be older than that."""
         desk = self._desk
         before = await desk.store.incident(desk.team, number)
+        pinned = await desk.losses.pinned(before)
         try:
             home = await self._at_home(before)
         except Rejected as error:  # of its own place; what else cannot be read says nothing about that
             await desk.losses.place(number, error.error, at=desk.losses.where(before))
             raise
-        await self._board(before, home)
+        if before.is_open and pinned:
+            await self._board(*pinned, home)
         elsewhere = await self._elsewhere(before, home)
         await self._sirens(message for message in home.values() if message)
         incident = await desk.store.incident(desk.team, number)
@@ -233,12 +236,11 @@ class LookBack:
             found |= _by_place(await self._read.thread(*place))
         return found
 
-    async def _board(self, incident: Incident, home: Found) -> None:
-        """Whether the board is there and pinned. https://docs.slack.dev/reference/objects/message-object"""
-        for row in await self._desk.store.surfaces(incident.team, incident.number, ["board"]):
-            message = home.get((row.channel or "", row.ts or ""))
-            if message is not None and not message.gone and not message.pinned and incident.is_open:
-                await self._desk.losses.pin(incident, row)
+    async def _board(self, board: SurfaceRow, job: int, home: Found) -> None:
+        """Whether it is there and pinned still. https://docs.slack.dev/reference/objects/message-object"""
+        message = home.get((board.channel or "", board.ts or ""))
+        if message is not None and not message.gone and not message.pinned:
+            await self._desk.losses.unpinned(board, job)
 
     async def _announced(self, incident: Incident) -> str | None:
         rows = await self._desk.store.surfaces(incident.team, incident.number, ["announcement"])

@@ -155,12 +155,17 @@ class Losses:
         else:
             await self._store.note(note)
 
-    async def pin(self, incident: Incident, board: SurfaceRow) -> None:
-        """The board is there and not pinned, though it was."""
+    async def pinned(self, incident: Incident) -> tuple[SurfaceRow, int] | None:
+        """The board and the job that pinned it, once nothing more is to be pinned. To be asked before Slack is."""
+        rows = await self._store.surfaces(self._team, incident.number, ["board"])
         jobs = [job for job in await self._store.jobs(self._team, incident.number) if job.kind == "pin"]
-        if jobs and all(job.state is JobState.DONE for job in jobs):
-            source = f"unpinned:{board.delivery_id}:{board.ts}:{jobs[-1].id}"
-            await self._intake.submit(Removed(**self._about(incident.number, source), surface=PIN))
+        done = jobs and all(job.state is JobState.DONE for job in jobs)
+        return (rows[0], jobs[-1].id) if rows and done else None
+
+    async def unpinned(self, board: SurfaceRow, job: int) -> None:
+        """The board is there and not pinned, though that job had pinned it."""
+        source = f"unpinned:{board.delivery_id}:{board.ts}:{job}"
+        await self._intake.submit(Removed(**self._about(board.number, source), surface=PIN))
 
     def _about(self, number: int, source: str) -> dict[str, Any]:
         return {"team": self._team, "number": number, "at": self._clock.now(), "source_id": source}
