@@ -36,6 +36,8 @@ class Losses:
         self._clock = clock
         self._team = team
         self._moving = asyncio.Lock()
+        self._announcing = asyncio.Lock()
+        self._untried = True  # since the start: whether it takes what an earlier process could not announce
 
     # --- places
 
@@ -116,24 +118,37 @@ class Losses:
 
     async def alerts_back(self) -> None:
         """It can be used again: what stands announced nowhere in it is announced now."""
-        if self._standing.over(ALERTS_POSTING) | self._standing.over(ALERTS):
+        if self._standing.over(ALERTS_POSTING) | self._standing.over(ALERTS) | self._untried:
+            self._untried = False
             await self._announce(_ALL)
 
     async def try_alerts(self) -> None:
-        """Whether it takes posts again is found out by one announcement, now and then."""
+        """Whether it takes posts again is found out by one announcement, now and then; after a start too."""
         if self._standing.sentence(ALERTS_POSTING):
             await self._announce(1)
+        elif self._untried:
+            self._untried = await self._announce(1)
 
-    async def _announce(self, most: int) -> None:
-        async for some in self._store.open_incidents(self._team):
-            for incident in some:
-                rows = await self._store.surfaces(self._team, incident.number, [ANNOUNCEMENT])
-                failed = [row for row in rows if row.state is SurfaceState.FAILED][:most]
-                if failed:
-                    await self._store.note(*(Gone(id=row.id) for row in failed))
-                    self._intake.stir()
-                if (most := most - len(failed)) <= 0:
-                    return
+    async def _announce(self, most: int) -> bool:
+        """Whether any was to be announced."""
+        left = most
+        async with self._announcing:  # or one that is just being posted would be posted twice
+            async for some in self._store.open_incidents(self._team):
+                for incident in some:
+                    left -= await self._announce_one(incident)
+                    if left <= 0:
+                        return True
+        return left < most
+
+    async def _announce_one(self, incident: Incident) -> bool:
+        """False when it stands announced, or when people deleted it again and again."""
+        rows = await self._store.surfaces(self._team, incident.number, [ANNOUNCEMENT])
+        failed = [row for row in rows if row.state is SurfaceState.FAILED]
+        if not failed or not anew(incident, ANNOUNCEMENT):
+            return False
+        await self._store.note(*(Gone(id=row.id) for row in failed))
+        self._intake.stir()
+        return True
 
     # --- messages
 

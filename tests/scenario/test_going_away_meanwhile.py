@@ -2,12 +2,16 @@
 
 from datetime import timedelta
 
+import pytest
+
 from playbooks.entries import Kind
 from simulator import losses
 from simulator.api.call import Call
 from storage.rows import JobState
 from tests.scenario.company import CHANNEL, Company, limited
-from tests.scenario.test_going_away_places import ALERTS, of_kind, seen
+from tests.scenario.test_going_away_places import ALERTS, lose, of_kind, seen
+
+BACK = {"archived": losses.unarchive, "thrown out": losses.admit_bot, "read-only": losses.unrestrict}
 
 
 async def test_a_board_that_arrives_while_its_channel_goes_does_not_take_the_thread_along(company: Company) -> None:
@@ -50,3 +54,42 @@ async def test_a_pin_that_is_made_while_the_channel_is_read_was_taken_off_by_nob
 
     assert [job.state for job in await company.store.jobs(company.team, 1) if job.kind == "pin"] == [JobState.DONE]
     assert await of_kind(company, Kind.REMOVED) == []
+
+
+@pytest.mark.parametrize("way", ["archived", "thrown out", "read-only"])
+async def test_what_was_opened_without_the_alerts_channel_is_announced_after_a_restart(
+    company: Company, way: str
+) -> None:
+    lose(company, way, ALERTS)
+    await company.open()
+    await company.open(text="another gist", keys="another")
+    await company.stop()
+    BACK[way](company.workspace, ALERTS)
+    await company.start()
+    await company.minutes(10)
+    await company.look_back()
+
+    for label in ("INC-0001", "INC-0002"):
+        assert len(await seen(company.max, f"{label} · API key committed", ALERTS)) == 1
+    assert company.deck.standing.sentences == []
+
+
+async def test_a_restart_finds_out_that_the_alerts_channel_takes_no_posts_yet(company: Company) -> None:
+    why = lose(company, "read-only", ALERTS)
+    await company.open()
+    await company.away(timedelta(minutes=1))
+
+    (sentence,) = company.deck.standing.sentences
+    assert why in sentence
+    assert len(await of_kind(company, Kind.SEND_FAILED)) == 1
+
+
+async def test_an_announcement_that_people_do_not_want_does_not_come_back_after_a_restart(company: Company) -> None:
+    await company.open()
+    for _ in range(4):
+        for message in await seen(company.max, "INC-0001 · API key committed", ALERTS):
+            losses.delete_message(company.workspace, message.channel, message.ts)
+        await company.quiet()
+    await company.away(timedelta(minutes=1))
+
+    assert await seen(company.max, "INC-0001 · API key committed", ALERTS) == []
