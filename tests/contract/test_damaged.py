@@ -60,3 +60,21 @@ async def test_a_line_of_a_list_that_cannot_be_read_hides_no_other(record: Store
     assert lines[0].t0 == NOW
     assert {line["incident"] for line in logs} >= {"INC-0002"}
     assert len(lines) == (1 if "sqlite" in url else 2)
+
+
+@pytest.mark.parametrize("damage", ["{", "", "[" * 100_000])
+async def test_what_is_to_be_sent_or_done_hides_no_other(url: str, damage: str) -> None:
+    store = open_store(url)
+    await opened(store, surfaces=("prompt:a", "prompt:b"), jobs=("a", "b"))
+    run(
+        url, f"UPDATE surfaces SET payload = '{damage}' WHERE id = 1", f"UPDATE jobs SET args = '{damage}' WHERE id = 1"
+    )
+    with capture_logs() as logs:
+        for _ in range(2):
+            assert [row.key for row in await store.surfaces_to_send(TEAM, NOW)] == ["prompt:b"]
+            assert [job.key for job in await store.jobs_to_do(TEAM, NOW)] == ["b"]
+    assert await store.surface(1) is None
+    await store.close()
+
+    said = [(line["action"], line["table"], line["row"], line["incident"]) for line in logs]
+    assert said == [("row_unreadable", table, 1, "INC-0001") for table in ("surfaces", "jobs")]

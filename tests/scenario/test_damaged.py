@@ -110,3 +110,14 @@ async def test_what_may_have_arrived_of_the_others_is_still_found(record: str, t
 
         posts = (await company.incident(2)).step("escalate").posts
         assert posts[f"prompt:escalate:dm:{company.sam.id}"].posted_at is not None
+
+
+async def test_a_damaged_message_and_a_damaged_deed_keep_no_other_back(company: Company) -> None:
+    await company.open()
+    await company.at("12:04")
+    unsent = "payload = '{', attempted_at = NULL, ts = NULL, shown = 0"
+    run(company.url, f"UPDATE surfaces SET {unsent} WHERE key = 'board'")
+    run(company.url, "UPDATE jobs SET args = '{', state = 'waiting'")
+    await company.at("12:06")
+
+    assert await company.prompt(company.devi, "T+5")
