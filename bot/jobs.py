@@ -15,7 +15,7 @@ from bot.losses import Losses
 from bot.observability import of_incident
 from bot.places import Places
 from bot.slack.gateway import Gateway
-from bot.troubles import place_lost, why
+from bot.troubles import PLACE_GONE, place_lost, why
 from playbooks.commands import ChannelReady, ChannelRefused, Exported, JobFailed
 from playbooks.incident import Incident, label_of
 from storage import rows
@@ -73,7 +73,8 @@ class Jobs:
         `at` is the channel that refused.
         """
         of_channel = job.kind in ("invite", "pin")
-        lost = of_channel and place_lost(error.error)
+        # Who may not pin may post all the same; a channel that nobody can be invited to is none.
+        lost = of_channel and (error.error in PLACE_GONE if job.kind == "pin" else place_lost(error.error))
         if lost and (await self._losses.place(job.number, error.error, at=at) or await self._left(job, at)):
             await self._store.note(JobDone(id=job.id))
         elif of_channel and error.error == "missing_scope" and incident.is_open:

@@ -7,6 +7,7 @@ import pytest
 from playbooks.entries import Kind
 from simulator import losses
 from simulator.api.call import Call
+from simulator.errors import SlackError
 from storage.rows import JobState
 from tests.scenario.company import CHANNEL, Company, limited
 from tests.scenario.test_going_away_places import ALERTS, lose, of_kind, seen
@@ -32,6 +33,16 @@ async def test_a_board_that_arrives_while_its_channel_goes_does_not_take_the_thr
     assert (board.thread_ts, board.raw["pinned"]) == (announced.ts, True)
     assert {Kind.SEND_FAILED, Kind.JOB_FAILED}.isdisjoint(await company.kinds())
     assert company.deck.standing.sentences == []
+
+
+async def test_a_channel_in_which_nothing_may_be_pinned_is_worked_in_all_the_same(company: Company) -> None:
+    company.trouble("pins.add", error=SlackError("restricted_action"))
+    await company.open()
+    await company.at("12:06")
+
+    assert [entry.data["error"] for entry in await of_kind(company, Kind.JOB_FAILED)] == ["restricted_action"]
+    assert await of_kind(company, Kind.THREAD_SERVES) == []
+    assert len(await seen(company.sam, "T+0 · ", CHANNEL)) == 1
 
 
 async def test_a_pin_that_is_made_while_the_channel_is_read_was_taken_off_by_nobody(company: Company) -> None:
