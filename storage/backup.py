@@ -27,6 +27,8 @@ def backup(url: str, target: Path) -> None:
         raise StorageError("On PostgreSQL the server's own pg_dump makes the backup; this command copies SQLite files.")
     if not Path(address.file).exists():
         raise StorageError(f"There is no database {address.file} yet, so there is nothing to back up.")
+    if not target.name:
+        raise StorageError(f"“{target}” is a folder. Name a file in it.")
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         with translated(address.where):

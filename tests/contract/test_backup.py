@@ -65,6 +65,12 @@ def test_a_file_that_is_there_is_never_written_over(url: str, tmp_path: Path) ->
     assert (tmp_path / "taken").read_text() == "mine"
 
 
+@pytest.mark.parametrize("folder", ["", ".", "/"])
+def test_a_folder_is_no_place_for_it(url: str, folder: str) -> None:
+    with pytest.raises(StorageError, match="Name a file in it"):
+        backup(url, Path(folder))
+
+
 def test_where_there_are_no_hard_links_it_is_made_all_the_same(
     url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
