@@ -7,15 +7,18 @@ import signal
 import sys
 from pathlib import Path
 
+from ruamel.yaml.error import YAMLError
+
 from simulator import act, drill
 from simulator.company import practice_workspace, roster
 from simulator.faults.faults import PROFILES, Faults
 from simulator.limits import Limits
-from simulator.manifest import read_manifest
+from simulator.manifest import Manifest, read_manifest
 from simulator.supervision import supervised
 from simulator.web import serve
 from simulator.workspace import Patience, Workspace
 
+LAST_PORT = 65535
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -26,11 +29,13 @@ def parser() -> argparse.ArgumentParser:
     drill.add_parser(verbs)
     serving = verbs.add_parser("serve", help="serve the workspace until SIGTERM or Ctrl-C")
     serving.add_argument("--host", default="127.0.0.1")
-    serving.add_argument("--port", type=int, default=0, help="0 takes a free one")
-    serving.add_argument("--manifest", type=Path, help="app manifest (YAML or JSON); a built-in one otherwise")
+    serving.add_argument("--port", type=port, default=0, help="0 takes a free one")
+    serving.add_argument("--manifest", type=manifest, help="app manifest (YAML or JSON); a built-in one otherwise")
     serving.add_argument("--request-url", help="deliver over HTTP to this address instead of Socket Mode")
     serving.add_argument("--ready-file", type=Path, help="write the line with the connection facts here, too")
-    serving.add_argument("--retries", default="0,60,300", help="seconds before each redelivery of an event")
+    serving.add_argument(
+        "--retries", type=retries, default="0,60,300", help="seconds before each redelivery of an event"
+    )
     serving.add_argument(
         "--limits", choices=("none", "slack"), default="none", help="count calls and posts as Slack does"
     )
@@ -53,17 +58,42 @@ def faults(text: str) -> Faults:
         raise argparse.ArgumentTypeError(str(wrong)) from None
 
 
+def port(text: str) -> int:
+    """Read what follows `--port`."""
+    if not (text.isdecimal() and int(text) <= LAST_PORT):
+        raise argparse.ArgumentTypeError(f"a port is a number from 0 to {LAST_PORT}, not {text!r}")
+    return int(text)
+
+
+def manifest(text: str) -> Manifest:
+    """Read the file that follows `--manifest`."""
+    try:
+        return read_manifest(Path(text))
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"{text} cannot be read: {error.strerror}") from None
+    except (YAMLError, LookupError, TypeError, AttributeError, ValueError) as error:
+        raise argparse.ArgumentTypeError(f"{text} is no app manifest: {error!r}") from None
+
+
+def retries(text: str) -> tuple[float, ...]:
+    """Read what follows `--retries`."""
+    try:
+        return tuple(float(seconds) for seconds in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"seconds with commas between them, not {text!r}") from None
+
+
 async def run(options: argparse.Namespace) -> int:
     """Serve until told to stop. The first line on stdout is one JSON object with all connection facts."""
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     workspace = practice_workspace(
-        manifest=read_manifest(options.manifest) if options.manifest else None,
+        manifest=options.manifest,
         request_url=options.request_url,
         limits=Limits() if options.limits == "slack" else None,
         faults=options.faults,
-        patience=Patience(retries_s=tuple(float(s) for s in options.retries.split(","))),
+        patience=Patience(retries_s=options.retries),
     )
     async with serve(workspace, host=options.host, port=options.port) as server:
         line = json.dumps({**server.facts(), "roster": roster()})

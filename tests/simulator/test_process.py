@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from simulator.__main__ import parser
@@ -92,3 +93,23 @@ def test_every_option_is_documented() -> None:
     options = [option for action in serving._actions for option in action.option_strings if option.startswith("--")]
 
     assert [option for option in options if f"`{option}" not in REFERENCE.read_text() and option != "--help"] == []
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "sentence"),
+    [
+        ("--port", "99999", "a port is a number from 0 to 65535, not '99999'"),
+        ("--port", "-1", "a port is a number"),
+        ("--retries", "a,b", "seconds with commas between them, not 'a,b'"),
+        ("--manifest", "/nowhere.yaml", "/nowhere.yaml cannot be read: No such file or directory"),
+        ("--manifest", __file__, "is no app manifest"),
+        ("--manifest", str(Path(__file__).parents[2] / "compose.yaml"), "is no app manifest: KeyError"),
+        ("--faults", "1:hurricane", "hurricane"),
+    ],
+)
+def test_an_option_that_makes_no_sense_is_refused(
+    option: str, value: str, sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        parser().parse_args(["serve", f"{option}={value}"])
+    assert sentence in capsys.readouterr().err
