@@ -95,6 +95,15 @@ async def run(options: argparse.Namespace) -> int:
         faults=options.faults,
         patience=Patience(retries_s=options.retries),
     )
+    try:
+        await _served(workspace, options, stop)
+    except OSError as error:  # a port that is taken, a ready file that cannot be written
+        sys.stderr.write(f"The practice workspace cannot be served: {error}\n")
+        return 1
+    return 0
+
+
+async def _served(workspace: Workspace, options: argparse.Namespace, stop: asyncio.Event) -> None:
     async with serve(workspace, host=options.host, port=options.port) as server:
         line = json.dumps({**server.facts(), "roster": roster()})
         if options.ready_file:
@@ -102,7 +111,6 @@ async def run(options: argparse.Namespace) -> int:
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
         await (_until_left(workspace, stop) if options.supervised else stop.wait())
-    return 0
 
 
 async def _until_left(workspace: Workspace, stop: asyncio.Event) -> None:

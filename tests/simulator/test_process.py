@@ -18,6 +18,7 @@ from simulator.driver import Practice
 from simulator.faults.faults import PROFILES
 from simulator.guard import TOKEN_HEADER
 from simulator.manifest import read_manifest
+from simulator.web import Server
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "simulator.md"
 
@@ -93,6 +94,17 @@ def test_every_option_is_documented() -> None:
     options = [option for action in serving._actions for option in action.option_strings if option.startswith("--")]
 
     assert [option for option in options if f"`{option}" not in REFERENCE.read_text() and option != "--help"] == []
+
+
+async def test_a_port_that_is_taken_and_a_file_that_cannot_be_written_are_said(
+    server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    port = server.url.rsplit(":", 1)[1]
+    for option, words in ((f"--port={port}", "address already in use"), ("--ready-file=/nowhere/x", "'/nowhere/x'")):
+        options = parser().parse_args(["serve", option])
+
+        assert await options.run(options) == 1
+        assert words in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
